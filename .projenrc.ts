@@ -1,0 +1,121 @@
+import { awscdk, github, javascript } from 'projen';
+
+/** The oldest aws-cdk-lib that users may have: tests run against it. */
+const CDK_VERSION = '2.270.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: '@org/eks-platform',
+  description: 'An EKS cluster whose whole network is Cilium, from one cdk deploy',
+  author: 'eks-platform maintainers',
+  authorAddress: 'https://github.com/org/eks-platform',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/org/eks-platform.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'eks-platform maintainers',
+  copyrightPeriod: '2026',
+  stability: 'experimental',
+  keywords: ['aws', 'cdk', 'awscdk', 'aws-cdk', 'constructs', 'eks', 'kubernetes', 'cilium', 'networking', 'hubble', 'external-dns', 'load-balancer'],
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  // Node 20 is what the workflows build with; users need 20 or newer.
+  workflowNodeVersion: '20',
+
+  cdkVersion: CDK_VERSION,
+  // The newest cloud assembly that a CLI must read: aws-cdk 3 reads older schemas only.
+  cdkCliVersion: '2.1148.1',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~5.9.0',
+  typescriptVersion: '~5.9.0',
+  rosettaOptions: { strict: true, version: '~5.9.0' },
+  // The default kubectl layer comes with the library: `npm install` brings all that is needed.
+  peerDeps: ['@aws-cdk/lambda-layer-kubectl-v36@^2.0.1'],
+  devDeps: [
+    '@aws-cdk/lambda-layer-kubectl-v34@^2',
+    '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
+    '@types/node@^20',
+    'ajv@^8',
+    'cdk-nag@^3.0.2',
+    'tsconfig-paths@^4',
+    'yaml@^2',
+  ],
+
+  publishToPypi: { distName: 'org-eks-platform', module: 'org_eks_platform' },
+  publishToGo: { moduleName: 'github.com/org/eks-platform-go', packageName: 'eksplatform' },
+  npmProvenance: true,
+  npmAccess: javascript.NpmAccess.PUBLIC,
+
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    compilerOptions: {
+      // Examples and integration tests import the library by its name, as users do.
+      paths: { '@org/eks-platform': ['./src'] },
+    },
+  },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'integ', 'examples', 'bench', 'scripts', '.projenrc.ts'],
+    ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
+    projectService: false,
+    tsconfigPath: './tsconfig.dev.json',
+  },
+  jestOptions: {
+    // Snapshots are only ever written on purpose.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      moduleNameMapper: { '^@org/eks-platform$': '<rootDir>/src' },
+      setupFiles: ['<rootDir>/test/support/setup.ts'],
+      // Tests that pack, install or start another process.
+      testTimeout: 60_000,
+    },
+  },
+  gitignore: ['cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
+  npmignore: ['/bench/', '/docs/', '/examples/', '/integ/', '/scripts/', '/.ci/', '/rosetta/', '/build/', '/tsconfig.dev.json'],
+
+  githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
+  projenCredentials: github.GithubCredentials.fromPersonalAccessToken(),
+  depsUpgradeOptions: { workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY } },
+  autoDetectBin: false,
+  sampleCode: false,
+});
+
+// Rooms of the house and who may look into whom: arrows point down only.
+const room = (name: string, allowed: string[]) => ({
+  target: `./src/${name}`,
+  from: './src',
+  except: [name, ...allowed].map(other => `./${other}`),
+  message: `${name} may import ${allowed.join(', ') || 'no other room'}.`,
+});
+project.eslint!.addRules({
+  'import/no-cycle': ['error'],
+  'import/no-restricted-paths': ['error', {
+    zones: [
+      room('cdk', []),
+      room('kubernetes', ['cdk']),
+      room('network', ['cdk', 'kubernetes']),
+      room('cluster', ['cdk', 'kubernetes']),
+      room('addons', ['cdk', 'kubernetes', 'network', 'cluster']),
+      room('platform', ['cdk', 'kubernetes', 'network', 'cluster', 'addons']),
+    ],
+  }],
+});
+
+// ts-node runs scripts, examples and integration tests without type checks: eslint and jest have made them.
+project.tsconfigDev.file.addOverride('ts-node', { transpileOnly: true, require: ['tsconfig-paths/register'] });
+project.tsconfigDev.file.addOverride('compilerOptions.baseUrl', '.');
+
+project.addTask('demo', {
+  description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
+  exec: 'ts-node -P tsconfig.dev.json scripts/demo.ts',
+  receiveArgs: true,
+});
+project.addTask('bench', {
+  description: 'Measure the library beside a hand-written eks-v2 app, in pairs',
+  exec: 'ts-node -P tsconfig.dev.json bench/run.ts',
+  receiveArgs: true,
+});
+
+project.synth();

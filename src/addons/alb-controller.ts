@@ -1,0 +1,194 @@
+import { Aws, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { albControllerStatements } from './alb-controller-policy';
+import { AlbFeatureGate } from './alb-feature-gate';
+import type { ChartOptions } from './chart-options';
+import { pinFeatureFlags } from '../cdk/feature-flags';
+import type { Json } from '../cdk/merge';
+import { reject } from '../cdk/reject';
+import type { WorkloadIdentity } from '../cluster/workload-identity';
+import { WorkloadRole } from '../cluster/workload-role';
+import { HelmRelease } from '../kubernetes/helm-release';
+import { VERSIONS } from '../kubernetes/versions';
+
+/**
+ * What can be said of the AWS Load Balancer Controller wherever it is defined.
+ */
+export interface AlbControllerCommonOptions extends ChartOptions {
+  /**
+   * How many controllers run, one of them active: a whole number, 1 or more.
+   *
+   * @default - the profile's: 1 in dev, 2 in staging and prod; 2 for an AlbController on its own
+   */
+  readonly replicas?: number;
+
+  /**
+   * The TLS policy of listeners whose Ingress or Service names none.
+   *
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+   * @default SslPolicy.TLS13_12_RES_PQ
+   */
+  readonly defaultSslPolicy?: elbv2.SslPolicy;
+
+  /**
+   * Tags of every load balancer, target group and security group that the controller makes.
+   *
+   * Neither keys nor values may hold a comma.
+   *
+   * @default - only the controller's own tags
+   */
+  readonly defaultTags?: { [key: string]: string };
+
+  /**
+   * Feature gates to turn on, beside those that are on by default.
+   *
+   * @default - none
+   */
+  readonly enableFeatureGates?: AlbFeatureGate[];
+
+  /**
+   * Feature gates to turn off.
+   *
+   * @default - those of the Gateway API, whose CRDs the chart does not bring
+   */
+  readonly disableFeatureGates?: AlbFeatureGate[];
+}
+
+/**
+ * Options of a platform's AWS Load Balancer Controller.
+ */
+export interface AlbControllerOptions extends AlbControllerCommonOptions {
+  /**
+   * Whether the controller is deployed.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+}
+
+/**
+ * Properties of an AlbController.
+ */
+export interface AlbControllerProps extends AlbControllerCommonOptions {
+  /**
+   * The cluster. It must know its VPC, and with IRSA its OpenID Connect provider.
+   */
+  readonly cluster: eks.ICluster;
+
+  /**
+   * How the controller gets its AWS credentials.
+   *
+   * @default WorkloadIdentity.IRSA
+   */
+  readonly identity?: WorkloadIdentity;
+
+  /**
+   * Security groups of nodes that do not carry the cluster security group.
+   *
+   * A rule is added to each by which the control plane reaches the controller's webhooks (TCP 9443).
+   *
+   * @default - all nodes carry the cluster security group
+   */
+  readonly nodeSecurityGroups?: ec2.ISecurityGroup[];
+}
+
+/** Needs CRDs of the Gateway API: the controller would wait for them. */
+const GATEWAY_API = [AlbFeatureGate.NLB_GATEWAY_API, AlbFeatureGate.ALB_GATEWAY_API, AlbFeatureGate.GATEWAY_LISTENER_SET];
+
+/**
+ * The AWS Load Balancer Controller: an ALB for each Ingress of the class `alb`, an NLB for each Service of
+ * type LoadBalancer.
+ *
+ * Defines a role with the policy that the controller's authors publish, narrowed to the cluster's VPC, and the
+ * Helm release in kube-system. Load balancers are internal, reach pods by their addresses and speak TLS 1.2 or
+ * newer unless an Ingress or Service says otherwise.
+ *
+ * What makes Ingresses or Services of type LoadBalancer must depend on this construct, so that it is deleted
+ * first: only a running controller deletes their load balancers.
+ *
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/
+ */
+export class AlbController extends Construct {
+  /**
+   * The role of the controller.
+   */
+  public readonly role: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: AlbControllerProps) {
+    super(scope, id);
+    pinFeatureFlags(this);
+    this.check(props);
+    const workload = new WorkloadRole(this, 'Role', {
+      cluster: props.cluster,
+      identity: props.identity,
+      namespace: 'kube-system',
+      serviceAccount: 'aws-load-balancer-controller',
+      statements: albControllerStatements(props.cluster.vpc),
+    });
+    this.role = workload.role;
+    for (const group of props.nodeSecurityGroups ?? []) {
+      group.addIngressRule(ec2.Peer.securityGroupId(props.cluster.clusterSecurityGroupId), ec2.Port.tcp(9443), 'Control plane to webhooks');
+    }
+    const release = new HelmRelease(this, 'Release', {
+      ...props,
+      chart: VERSIONS.charts.albController,
+      namespace: 'kube-system',
+      values: albControllerValues(props, workload),
+      userValues: props.values,
+      wait: true,
+    });
+    release.node.addDependency(workload);
+  }
+
+  private check(props: AlbControllerProps) {
+    const path = this.node.path;
+    const { replicas, defaultTags } = props;
+    if (replicas !== undefined && !Token.isUnresolved(replicas) && (!Number.isInteger(replicas) || replicas < 1)) {
+      reject(path, 'replicas', replicas, 'a whole number, 1 or more', 'leave the add-on out by `enabled: false` to run none');
+    }
+    for (const [key, value] of Object.entries(defaultTags ?? {})) {
+      if ([key, value].some(text => !Token.isUnresolved(text) && text.includes(','))) {
+        reject(path, 'defaultTags', { [key]: value }, 'without commas', 'the controller takes them as a list with commas between');
+      }
+    }
+    const both = (props.enableFeatureGates ?? []).filter(gate => props.disableFeatureGates?.includes(gate));
+    if (both.length > 0) {
+      reject(path, 'enableFeatureGates', both, 'without gates of `disableFeatureGates`', 'name each gate in one of the two');
+    }
+  }
+}
+
+function albControllerValues(props: AlbControllerProps, workload: WorkloadRole): Json {
+  const gates = [
+    ...GATEWAY_API.map(gate => [gate, false]),
+    ...(props.disableFeatureGates ?? []).map(gate => [gate, false]),
+    ...(props.enableFeatureGates ?? []).map(gate => [gate, true]),
+  ];
+  return {
+    clusterName: props.cluster.clusterName,
+    // Both would else be asked of the instance metadata, which pods can't reach.
+    region: Aws.REGION,
+    vpcId: props.cluster.vpc.vpcId,
+    replicaCount: props.replicas ?? 2,
+    serviceAccount: { create: true, name: 'aws-load-balancer-controller', annotations: workload.annotations },
+    ingressClass: 'alb',
+    createIngressClassResource: true,
+    ingressClassParams: { create: true },
+    // Cilium's pods have addresses of the VPC: no hop over a node port.
+    defaultTargetType: 'ip',
+    defaultSSLPolicy: props.defaultSslPolicy ?? elbv2.SslPolicy.TLS13_12_RES_PQ, // the controller's own still allows TLS 1.0
+    defaultLoadBalancerScheme: 'internal',
+    ...props.defaultTags ? { defaultTags: props.defaultTags } : {},
+    // A plain Service of type LoadBalancer becomes an NLB; while no controller runs, Services of other charts still pass.
+    enableServiceMutatorWebhook: true,
+    serviceMutatorWebhookConfig: { failurePolicy: 'Ignore' },
+    keepTLSSecret: true, // else each upgrade makes a new certificate, which running controllers do not know
+    podDisruptionBudget: { maxUnavailable: 1 },
+    resources: { requests: { cpu: '100m', memory: '200Mi' }, limits: { memory: '500Mi' } },
+    controllerConfig: { featureGates: Object.fromEntries(gates) },
+  };
+}

@@ -1,0 +1,271 @@
+import { Fn, Size, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { pinFeatureFlags } from '../cdk/feature-flags';
+import { reject } from '../cdk/reject';
+
+/**
+ * A managed node group of a cluster whose network is Cilium.
+ */
+export interface NodeGroupOptions {
+  /**
+   * The instance types to choose from, all of one architecture.
+   *
+   * @default - the profile's: t4g.large in dev, m7g.large in staging, m7g.xlarge in prod; m7g.large for a NodeGroup on its own
+   */
+  readonly instanceTypes?: ec2.InstanceType[];
+
+  /**
+   * The Amazon Machine Image that nodes run.
+   *
+   * @default - Amazon Linux 2023 for the architecture of `instanceTypes`
+   */
+  readonly amiType?: eks.NodegroupAmiType;
+
+  /**
+   * On-Demand or Spot.
+   *
+   * @default CapacityType.ON_DEMAND
+   */
+  readonly capacityType?: eks.CapacityType;
+
+  /**
+   * The least number of nodes: a whole number, 0 or more.
+   *
+   * @default - the profile's: 2 in dev, 3 in staging and prod; 2 for a NodeGroup on its own
+   */
+  readonly minSize?: number;
+
+  /**
+   * The largest number of nodes: a whole number, `minSize` or more.
+   *
+   * @default - the profile's: 4 in dev, 6 in staging, 12 in prod; twice `minSize` for a NodeGroup on its own
+   */
+  readonly maxSize?: number;
+
+  /**
+   * The number of nodes to start with.
+   *
+   * An update of the stack that changes it sets the number back, whatever an autoscaler had made of it.
+   *
+   * @default - `minSize`
+   */
+  readonly desiredSize?: number;
+
+  /**
+   * The size of each node's root volume: encrypted gp3.
+   *
+   * @default Size.gibibytes(50)
+   */
+  readonly diskSize?: Size;
+
+  /**
+   * Kubernetes labels of the nodes.
+   *
+   * @default - none but those that EKS sets
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Kubernetes taints of the nodes, beside the one that keeps pods away until Cilium runs.
+   *
+   * @default - none
+   */
+  readonly taints?: eks.TaintSpec[];
+
+  /**
+   * The subnets that nodes run in: private ones.
+   *
+   * @default - all private subnets of the cluster's VPC
+   */
+  readonly subnets?: ec2.SubnetSelection;
+
+  /**
+   * More security groups of the nodes, beside the cluster security group.
+   *
+   * Every node carries the cluster security group, whose members reach each other on all ports:
+   * WireGuard, health checks, Hubble and webhooks need no rules of their own.
+   *
+   * @default - only the cluster security group
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * How many pods the kubelet lets run on a node: 1 to 250.
+   *
+   * @default - what EKS computes from the instance type; with `prefixDelegation` 110 below 30 vCPUs, else 250
+   */
+  readonly maxPods?: number;
+
+  /**
+   * The role of the nodes.
+   *
+   * It needs AmazonEKSWorkerNodePolicy and AmazonEC2ContainerRegistryPullOnly, and no
+   * AmazonEKS_CNI_Policy: Cilium's operator has a role of its own.
+   *
+   * @default - a new role with these two policies
+   */
+  readonly role?: iam.IRole;
+}
+
+/**
+ * Properties of a NodeGroup.
+ */
+export interface NodeGroupProps extends NodeGroupOptions {
+  /**
+   * The cluster that the nodes join.
+   */
+  readonly cluster: eks.ICluster;
+}
+
+/** Pods stay away until Cilium's operator takes it off. */
+const AGENT_NOT_READY: eks.TaintSpec = { key: 'node.cilium.io/agent-not-ready', value: 'true', effect: eks.TaintEffect.NO_EXECUTE };
+
+/**
+ * A managed node group whose nodes wait for Cilium.
+ *
+ * Defines the node group (Amazon Linux 2023), its launch template (IMDSv2 with a hop
+ * limit of 1, an encrypted gp3 volume) and a role without rights on network interfaces.
+ *
+ * EKS calls a node group active when its nodes are ready, and without a network they
+ * never are: Cilium's release must be there first. `EksPlatform` sees to it; with a
+ * cluster of your own, write `nodes.node.addDependency(cilium)`.
+ *
+ * @see https://docs.cilium.io/en/stable/installation/taints/
+ */
+export class NodeGroup extends Construct {
+  /**
+   * The node group itself.
+   */
+  public readonly nodegroup: eks.Nodegroup;
+
+  /**
+   * The role of the nodes.
+   */
+  public readonly role: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: NodeGroupProps) {
+    super(scope, id);
+    pinFeatureFlags(this);
+    const instanceTypes = props.instanceTypes ?? [ec2.InstanceType.of(ec2.InstanceClass.M7G, ec2.InstanceSize.LARGE)];
+    const minSize = props.minSize ?? 2;
+    const maxSize = props.maxSize ?? Math.max(2 * minSize, 1);
+    this.checkSizes(minSize, maxSize, props.desiredSize ?? minSize);
+    this.checkMaxPods(props.maxPods);
+
+    this.role = props.role ?? this.createRole();
+    const template = this.createLaunchTemplate(props);
+    const typesAreKnown = !instanceTypes.some(type => Token.isUnresolved(type.toString()));
+    this.nodegroup = new eks.Nodegroup(this, 'Resource', {
+      cluster: props.cluster,
+      nodeRole: this.role,
+      instanceTypes: typesAreKnown ? instanceTypes : undefined,
+      amiType: props.amiType ?? this.amiTypeFor(instanceTypes),
+      capacityType: props.capacityType ?? eks.CapacityType.ON_DEMAND,
+      minSize,
+      maxSize,
+      desiredSize: props.desiredSize ?? minSize,
+      subnets: props.subnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      labels: props.labels,
+      taints: [AGENT_NOT_READY, ...props.taints ?? []],
+      launchTemplateSpec: { id: template.ref, version: template.attrLatestVersionNumber },
+    });
+    if (!typesAreKnown) { // CDK's construct would look into the token
+      (this.nodegroup.node.defaultChild as eks.CfnNodegroup).instanceTypes = instanceTypes.map(type => type.toString());
+    }
+  }
+
+  private createRole(): iam.Role {
+    return new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+      managedPolicies: ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly']
+        .map(name => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
+    });
+  }
+
+  private createLaunchTemplate(props: NodeGroupProps): ec2.CfnLaunchTemplate {
+    const tags = [{ key: 'Name', value: this.node.path }];
+    return new ec2.CfnLaunchTemplate(this, 'LaunchTemplate', {
+      launchTemplateData: {
+        metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
+        blockDeviceMappings: [{
+          deviceName: '/dev/xvda',
+          ebs: { volumeType: 'gp3', volumeSize: (props.diskSize ?? Size.gibibytes(50)).toGibibytes(), encrypted: true, deleteOnTermination: true },
+        }],
+        // With groups in the template, EKS no longer adds the cluster's own.
+        securityGroupIds: props.securityGroups
+          && [props.cluster.clusterSecurityGroupId, ...props.securityGroups.map(group => group.securityGroupId)],
+        userData: props.maxPods === undefined ? undefined : nodeConfig(props.maxPods),
+        tagSpecifications: ['instance', 'volume'].map(resourceType => ({ resourceType, tags })),
+      },
+    });
+  }
+
+  /** CDK's own default is Amazon Linux 2, which ended with Kubernetes 1.32. */
+  private amiTypeFor(instanceTypes: ec2.InstanceType[]): eks.NodegroupAmiType | undefined {
+    const names = instanceTypes.map(type => type.toString());
+    if (names.length === 0) {
+      reject(this.node.path, 'instanceTypes', names, 'one type or more', 'leave it out for the default');
+    }
+    if (names.some(name => Token.isUnresolved(name))) {
+      return reject(this.node.path, 'amiType', undefined, 'given where `instanceTypes` is a token', 'name the AMI type for its architecture');
+    }
+    const architectures = [...new Set(instanceTypes.map(type => type.architecture))];
+    if (architectures.length > 1) {
+      reject(this.node.path, 'instanceTypes', names, 'of one architecture', 'make one node group for each architecture');
+    }
+    if (names.some(name => /^(dl|g|inf|p|trn|vt)\d/.test(name))) {
+      return reject(this.node.path, 'amiType', undefined, 'given with accelerated `instanceTypes`', 'name the AMI type with the right driver');
+    }
+    return architectures[0] === ec2.InstanceArchitecture.ARM_64
+      ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
+      : eks.NodegroupAmiType.AL2023_X86_64_STANDARD;
+  }
+
+  private checkSizes(minSize: number, maxSize: number, desiredSize: number) {
+    if ([minSize, maxSize, desiredSize].some(Token.isUnresolved)) {
+      return;
+    }
+    const check = (prop: string, given: number, from: number, to?: number) => {
+      if (!Number.isInteger(given) || given < from || given > (to ?? Infinity)) {
+        reject(this.node.path, prop, given, `a whole number${to === undefined ? `, ${from} or more` : ` from ${from} to ${to}`}`,
+          'give sizes in the order `minSize` <= `desiredSize` <= `maxSize`');
+      }
+    };
+    check('minSize', minSize, 0);
+    check('maxSize', maxSize, Math.max(minSize, 1));
+    check('desiredSize', desiredSize, minSize, maxSize);
+  }
+
+  private checkMaxPods(maxPods?: number) {
+    if (maxPods !== undefined && !Token.isUnresolved(maxPods) && (!Number.isInteger(maxPods) || maxPods < 1 || maxPods > 250)) {
+      reject(this.node.path, 'maxPods', maxPods, 'a whole number from 1 to 250', 'EKS supports no more on a node');
+    }
+  }
+}
+
+/**
+ * EKS merges a NodeConfig of its own into this one and sets `maxPods` in it, so the flag, which beats the file, is set too.
+ *
+ * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
+ */
+function nodeConfig(maxPods: number): string {
+  const userData = new ec2.MultipartUserData();
+  userData.addPart(ec2.MultipartBody.fromRawBody({
+    contentType: 'application/node.eks.aws',
+    body: [
+      'apiVersion: node.eks.aws/v1alpha1',
+      'kind: NodeConfig',
+      'spec:',
+      '  kubelet:',
+      '    config:',
+      `      maxPods: ${maxPods}`,
+      '    flags:',
+      `      - --max-pods=${maxPods}`,
+      '',
+    ].join('\n'),
+  }));
+  return Fn.base64(userData.render());
+}

@@ -1,0 +1,94 @@
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { CHART_VALUES } from './chart-values';
+import type { Chart } from './versions';
+import { merge, type Json } from '../cdk/merge';
+import { reject } from '../cdk/reject';
+
+export interface HelmReleaseProps {
+  readonly cluster: eks.ICluster;
+  readonly chart: Chart;
+  readonly chartVersion?: string;
+  readonly chartRepository?: string;
+  readonly chartAsset?: Asset;
+  readonly namespace: string;
+  /** Our values, and the user's, which win. */
+  readonly values: Json;
+  readonly userValues?: Json;
+  /** Whether to wait until all is ready, and to roll back if it does not get there. */
+  readonly wait: boolean;
+}
+
+/** Below the 15 minutes of the Lambda that runs Helm: a Helm that outlives it leaves the release locked. */
+const TIMEOUT = Duration.minutes(12);
+
+/** The releases of each cluster: Helm would take a second one of the same name for an upgrade of the first. */
+const RELEASES = new WeakMap<eks.ICluster, Map<string, string>>();
+
+/**
+ * A Helm release: the only place that knows how releases are made.
+ *
+ * Its name and namespace are fixed, as Helm and these charts can't move a release.
+ */
+export class HelmRelease extends Construct {
+  constructor(scope: Construct, id: string, props: HelmReleaseProps) {
+    super(scope, id);
+    const { chart, cluster, namespace, wait } = props;
+    this.checkSource(props);
+    this.checkValues(props);
+    this.claimName(cluster, `${namespace}/${chart.name}`);
+    const repository = props.chartRepository ?? chart.repository;
+
+    new eks.HelmChart(this, 'Resource', {
+      cluster,
+      release: chart.name,
+      namespace,
+      ...props.chartAsset ? { chartAsset: props.chartAsset } : {
+        chart: chart.name,
+        // Helm takes an OCI chart by its whole address, any other by its repository's.
+        repository: repository.startsWith('oci://') ? `${repository.replace(/\/$/, '')}/${chart.name}` : repository,
+        version: props.chartVersion ?? chart.version,
+      },
+      values: merge(props.values, props.userValues ?? {}),
+      createNamespace: namespace !== 'kube-system',
+      // `atomic` implies `wait`: both, or neither.
+      wait,
+      atomic: wait,
+      timeout: TIMEOUT,
+    });
+  }
+
+  private checkSource(props: HelmReleaseProps) {
+    const { chart, chartVersion, chartRepository, chartAsset } = props;
+    const path = this.node.path;
+    if (chartAsset && (chartVersion !== undefined || chartRepository !== undefined)) {
+      reject(path, 'chartAsset', 'an asset', 'given without `chartVersion` and `chartRepository`', 'the asset is the chart, at the version that it holds');
+    }
+    if (chartRepository !== undefined && !Token.isUnresolved(chartRepository) && !/^(https|oci):\/\/\S+$/.test(chartRepository)) {
+      reject(path, 'chartRepository', chartRepository, 'a URL that starts with https:// or oci://', 'give the address that `helm pull` takes');
+    }
+    if (chartVersion !== undefined && !Token.isUnresolved(chartVersion) && chartVersion !== chart.version) {
+      Annotations.of(this).addWarningV2('@org/eks-platform:chartVersion',
+        `${chart.name} ${chartVersion} is not the version that this library is tested with (${chart.version}): check its values and its Kubernetes versions`);
+    }
+  }
+
+  private checkValues({ chart, userValues }: HelmReleaseProps) {
+    const unknown = Object.keys(userValues ?? {}).filter(key => !CHART_VALUES[chart.name].includes(key));
+    if (unknown.length > 0) {
+      Annotations.of(this).addWarningV2('@org/eks-platform:chartValues',
+        `\`values\` has names that ${chart.name} ${chart.version} does not know and Helm ignores: ${unknown.join(', ')}`);
+    }
+  }
+
+  private claimName(cluster: eks.ICluster, name: string) {
+    const releases = RELEASES.get(cluster) ?? new Map<string, string>();
+    const owner = releases.get(name);
+    if (owner !== undefined) {
+      reject(this.node.path, 'cluster', name, `a cluster without the Helm release ${name}`, `${owner} defines it already: keep one of the two`);
+    }
+    RELEASES.set(cluster, releases.set(name, this.node.path));
+  }
+}

@@ -1,0 +1,19 @@
+import { Tags } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+
+/**
+ * Tags a VPC's subnets so that the load balancer controller and Karpenter find them.
+ *
+ * Subnets that are not defined in this app can't be tagged: CDK's cluster warns of those.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
+ */
+export function tagSubnets(vpc: ec2.IVpc, clusterName: string): void {
+  const tag = (subnets: ec2.ISubnet[], role: string) => subnets.filter(ec2.Subnet.isVpcSubnet).forEach(subnet => {
+    Tags.of(subnet).add(`kubernetes.io/role/${role}`, '1');
+    Tags.of(subnet).add(`kubernetes.io/cluster/${clusterName}`, 'shared');
+    Tags.of(subnet).add('karpenter.sh/discovery', clusterName);
+  });
+  tag(vpc.publicSubnets, 'elb');
+  tag(vpc.privateSubnets, 'internal-elb');
+}

@@ -1,0 +1,62 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { EksPlatformProps } from './eks-platform';
+import { reject } from '../cdk/reject';
+import { isNitro } from '../cluster/instance-types';
+import type { NodeGroupOptions } from '../cluster/node-group';
+import { supportedMinors, VERSIONS } from '../kubernetes/versions';
+import { overlaps, parseCidr } from '../network/cidr';
+
+/** The range of the cluster's Services: one that EKS chooses itself where it is free, so that the DNS address is known. */
+export const SERVICE_RANGE = '172.20.0.0/16';
+
+/** Where EKS puts the Service kube-dns: at the tenth address of the range. */
+export const SERVICE_DNS_IP = '172.20.0.10';
+
+/** Refuses a Kubernetes version without charts, and a kubectl that is more than one minor away from it. */
+export function checkKubernetesVersion(scope: Construct, version?: eks.KubernetesVersion, layer?: lambda.ILayerVersion): void {
+  const text = version?.version ?? `1.${VERSIONS.kubernetes}`;
+  if (Token.isUnresolved(text)) {
+    return;
+  }
+  const minor = Number(/^1\.(\d+)$/.exec(text)?.[1]);
+  const { oldest, newest } = supportedMinors();
+  if (!(minor >= oldest && minor <= newest)) {
+    reject(scope.node.path, 'kubernetesVersion', text, `1.${oldest} to 1.${newest}`, 'there are charts for no other');
+  }
+  const kubectl = layer ? layerMinor(layer) : VERSIONS.kubernetes;
+  if (kubectl === undefined) {
+    Annotations.of(scope).addWarningV2('@org/eks-platform:kubectlVersion',
+      `the version of kubectl in \`kubectlLayer\` is not known: it must be at most one minor away from Kubernetes ${text}`);
+  } else if (Math.abs(kubectl - minor) > 1) {
+    reject(scope.node.path, 'kubectlLayer', `kubectl 1.${kubectl}`, `at most one minor away from Kubernetes ${text}`,
+      `install @aws-cdk/lambda-layer-kubectl-v${minor} and give a KubectlV${minor}Layer`);
+  }
+}
+
+/** The layers' classes are named by their version: KubectlV36Layer. */
+function layerMinor(layer: lambda.ILayerVersion): number | undefined {
+  const [, minor] = /^KubectlV(\d+)Layer$/.exec(layer.constructor.name) ?? [];
+  return minor === undefined ? undefined : Number(minor);
+}
+
+/** Refuses networks that share addresses with the cluster's Services. */
+export function checkServiceRange(path: string, props: EksPlatformProps): void {
+  const ranges = { 'network.cidr': props.network?.cidr, 'network.podCidr': props.network?.podCidr, 'vpc': props.vpc?.vpcCidrBlock };
+  for (const [prop, range] of Object.entries(ranges)) {
+    const block = range === undefined || Token.isUnresolved(range) ? undefined : parseCidr(range);
+    if (block && overlaps(block, parseCidr(SERVICE_RANGE)!)) {
+      reject(path, prop, range, `a range that shares no address with the cluster's Services (${SERVICE_RANGE})`, 'give another, such as 10.0.0.0/16');
+    }
+  }
+}
+
+/** Refuses nodes whose network interfaces can't take prefixes, where they must. */
+export function checkNodes(path: string, prefixDelegation: boolean, options: NodeGroupOptions): void {
+  const old = prefixDelegation ? (options.instanceTypes ?? []).filter(type => !isNitro(type)).map(type => type.toString()) : [];
+  if (old.length > 0) {
+    reject(path, 'instanceTypes', old, 'of the Nitro System with `prefixDelegation`', 'choose newer types, such as m7g.large');
+  }
+}
