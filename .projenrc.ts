@@ -19,8 +19,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.0.0',
-  // Node 20 is what the workflows build with; users need 20 or newer.
-  workflowNodeVersion: '20',
+  // Users need 20 or newer; the release tools ask for 22.
+  workflowNodeVersion: '22',
 
   cdkVersion: CDK_VERSION,
   // The newest cloud assembly that a CLI must read: aws-cdk 3 reads older schemas only.
@@ -28,7 +28,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.5.1',
   jsiiVersion: '~5.9.0',
   typescriptVersion: '~5.9.0',
-  rosettaOptions: { strict: true, version: '~5.9.0' },
   // The default kubectl layer comes with the library: `npm install` brings all that is needed.
   peerDeps: ['@aws-cdk/lambda-layer-kubectl-v36@^2.0.1'],
   devDeps: [
@@ -64,8 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     // Snapshots are only ever written on purpose.
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    coverageText: false,
     jestConfig: {
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
       moduleNameMapper: { '^@org/eks-platform$': '<rootDir>/src' },
       setupFiles: ['<rootDir>/test/support/setup.ts'],
       // Tests that pack, install or start another process.
@@ -73,7 +72,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
   gitignore: ['cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
-  npmignore: ['/bench/', '/docs/', '/examples/', '/integ/', '/scripts/', '/.ci/', '/rosetta/', '/build/', '/tsconfig.dev.json'],
+  npmIgnoreOptions: {
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', '/.ci/'],
+  },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
   projenCredentials: github.GithubCredentials.fromPersonalAccessToken(),
@@ -102,6 +103,10 @@ project.eslint!.addRules({
     ],
   }],
 });
+
+// Every TypeScript block of the README must compile: it is translated for Python and Go users.
+project.postCompileTask.exec('jsii-rosetta extract --strict');
+project.addGitIgnore('.jsii.tabl.json');
 
 // A table is read by its columns.
 project.eslint!.addOverride({

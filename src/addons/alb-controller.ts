@@ -37,7 +37,7 @@ export interface AlbControllerCommonOptions extends ChartOptions {
   /**
    * Tags of every load balancer, target group and security group that the controller makes.
    *
-   * Neither keys nor values may hold a comma.
+   * Neither keys nor values may hold a comma, a quote, a hash, or a colon that ends a word; keys no equals sign.
    *
    * @default - only the controller's own tags
    */
@@ -151,8 +151,9 @@ export class AlbController extends Construct {
       reject(path, 'replicas', replicas, 'a whole number, 1 or more', 'leave the add-on out by `enabled: false` to run none');
     }
     for (const [key, value] of Object.entries(defaultTags ?? {})) {
-      if ([key, value].some(text => !Token.isUnresolved(text) && text.includes(','))) {
-        reject(path, 'defaultTags', { [key]: value }, 'without commas', 'the controller takes them as a list with commas between');
+      if (key.includes('=') || [key, value].some(text => !Token.isUnresolved(text) && /[,"#]|:(\s|$)/.test(text))) {
+        reject(path, 'defaultTags', { [key]: value }, 'without commas, quotes, hashes, colons that end a word, and = in keys',
+          'the chart writes them as one argument, with commas between and no quotes around');
       }
     }
     const both = (props.enableFeatureGates ?? []).filter(gate => props.disableFeatureGates?.includes(gate));

@@ -109,6 +109,7 @@ export interface CiliumOptions extends ChartOptions {
    * Whether network policies can ask for mutual authentication of workloads, by a SPIRE server in the cluster.
    *
    * The server keeps its data in memory, so it needs no storage class; identities are issued anew when it restarts.
+   * Cilium 1.20 calls this deprecated: Cilium 1.21 no longer has it.
    *
    * @see https://docs.cilium.io/en/stable/network/servicemesh/mutual-authentication/mutual-authentication/
    * @default false
@@ -223,7 +224,8 @@ export class Cilium extends Construct {
     if (replicas !== undefined && !Token.isUnresolved(replicas) && (!Number.isInteger(replicas) || replicas < 1)) {
       reject(path, 'operatorReplicas', replicas, 'a whole number, 1 or more', 'each operator needs a node of its own');
     }
-    for (const metric of props.hubble?.metrics ?? []) {
+    const metrics = props.hubble?.metrics ?? [];
+    for (const metric of Token.isUnresolved(metrics) ? [] : metrics) {
       if (!Token.isUnresolved(metric) && !HUBBLE_METRICS.includes(metric.split(':')[0])) {
         reject(path, 'hubble.metrics', metric, `one of ${HUBBLE_METRICS.join(', ')}, each with options after a colon`, 'check the name: agents would not start');
       }
@@ -252,7 +254,7 @@ function networkValues(props: CiliumProps): Json {
     ipam: { mode: 'eni' },
     routingMode: 'native',
     enableIPv4Masquerade: masquerade !== undefined,
-    ...masquerade ? { egressMasqueradeInterfaces: masquerade.join(',') } : {},
+    ...masquerade ? { egressMasqueradeInterfaces: Fn.join(',', masquerade) } : {},
     kubeProxyReplacement: true,
     kubeProxyReplacementHealthzBindAddr: '0.0.0.0:10256',
     // Without kube-proxy the API server's Service has no one to serve it yet: the endpoint itself, without its scheme.

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { Tokenization } from 'aws-cdk-lib';
 import type { Json } from '../cdk/merge';
 
 export interface CacheSettings {
@@ -23,14 +23,15 @@ const DNS_PORTS = [
 /**
  * The objects of the cache, in the order in which they must come: the cache reads the address of
  * kube-dns-upstream from its environment, so that Service is there before the pods.
+ *
+ * @param corefileHash changes with the Corefile, so that a changed one rolls the pods
  */
-export function dnsObjects(settings: CacheSettings): Json[] {
-  const corefile = renderCorefile(settings);
+export function dnsObjects(settings: CacheSettings, corefile: string, corefileHash: string): Json[] {
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: NAMESPACE } },
     upstreamService(),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace: NAMESPACE }, data: { Corefile: corefile } },
-    daemonSet(settings, createHash('sha256').update(corefile).digest('hex').slice(0, 16)),
+    daemonSet(settings, corefileHash),
     ...settings.redirectedByCilium ? redirectPolicies() : [],
   ];
 }
@@ -46,16 +47,17 @@ export function renderCorefile(settings: CacheSettings): string {
   const { ttl, negativeTtl, serveStale, metrics, redirectedByCilium } = settings;
   const bind = redirectedByCilium ? '0.0.0.0' : `${LINK_LOCAL_IP} ${settings.clusterDnsIp}`;
   const health = redirectedByCilium ? 'health' : `health ${LINK_LOCAL_IP}:8080`;
+  const seconds = Tokenization.stringifyNumber;
   const toCluster = ['forward . __PILLAR__CLUSTER__DNS__ {', '    force_tcp', '}'];
   const block = (zone: string, forward: string[], ...more: string[]) => [
     `${zone}:53 {`,
     ...[
       'errors',
       'cache {',
-      `    success 9984 ${ttl}`,
-      `    denial 9984 ${negativeTtl}`,
+      `    success 9984 ${seconds(ttl)}`,
+      `    denial 9984 ${seconds(negativeTtl)}`,
       // Asks upstream first: an expired answer is given only while there is no other.
-      ...serveStale > 0 ? [`    serve_stale ${serveStale}s verify`] : [],
+      ...serveStale === 0 ? [] : [`    serve_stale ${seconds(serveStale)}s verify`],
       '}',
       'reload',
       'loop',
@@ -90,7 +92,7 @@ function upstreamService(): Json {
   };
 }
 
-function daemonSet(settings: CacheSettings, configHash: string): Json {
+function daemonSet(settings: CacheSettings, corefileHash: string): Json {
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -102,7 +104,7 @@ function daemonSet(settings: CacheSettings, configHash: string): Json {
         metadata: {
           labels: LABELS,
           annotations: {
-            'eks-platform/corefile': configHash, // a changed configuration rolls the pods
+            'eks-platform/corefile': corefileHash,
             ...settings.metrics ? { 'prometheus.io/port': '9253', 'prometheus.io/scrape': 'true' } : {},
           },
         },

@@ -1,7 +1,8 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { createHash } from 'crypto';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
-import { dnsObjects, type CacheSettings } from './node-local-dns-objects';
+import { dnsObjects, renderCorefile, type CacheSettings } from './node-local-dns-objects';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import { reject } from '../cdk/reject';
 import { Manifest } from '../kubernetes/manifest';
@@ -132,20 +133,33 @@ export class NodeLocalDns extends Construct {
       clusterDnsIp: props.clusterDnsIp,
       ttl: props.cacheTtl ?? 30,
       negativeTtl: props.cacheNegativeTtl ?? 5,
-      serveStale: (props.serveStale ?? Duration.hours(1)).toSeconds(),
+      serveStale: (props.serveStale ?? Duration.hours(1)).toSeconds({ integral: false }),
       metrics: props.metricsEnabled ?? true,
       image: props.image ?? VERSIONS.images.nodeCache,
       redirectedByCilium: (props.mode ?? NodeLocalDnsMode.CILIUM) === NodeLocalDnsMode.CILIUM,
     };
     this.checkTtl('cacheTtl', settings.ttl);
     this.checkTtl('cacheNegativeTtl', settings.negativeTtl);
+    this.checkServeStale(settings.serveStale);
     this.checkDnsIp(props);
-    new Manifest(this, 'Manifest', { cluster: props.cluster, objects: dnsObjects(settings) });
+    const corefile = renderCorefile(settings);
+    new Manifest(this, 'Manifest', { cluster: props.cluster, objects: dnsObjects(settings, corefile, this.hash(corefile)) });
+  }
+
+  /** Of the resolved text: the placeholders of tokens change from one synthesis to the next. */
+  private hash(corefile: string): string {
+    return createHash('sha256').update(JSON.stringify(Stack.of(this).resolve(corefile))).digest('hex').slice(0, 16);
   }
 
   private checkTtl(prop: string, ttl: number) {
     if (!Token.isUnresolved(ttl) && (!Number.isInteger(ttl) || ttl < 1)) {
       reject(this.node.path, prop, ttl, 'a whole number of seconds, 1 or more', 'leave the add-on out by `enabled: false` to cache nothing');
+    }
+  }
+
+  private checkServeStale(seconds: number) {
+    if (!Token.isUnresolved(seconds) && !Number.isInteger(seconds)) {
+      reject(this.node.path, 'serveStale', seconds, 'whole seconds', 'round it; `Duration.seconds(0)` means never');
     }
   }
 

@@ -1,3 +1,5 @@
+import { Construct } from 'constructs';
+
 /**
  * Throws the one kind of error that this library throws for bad input.
  *
@@ -11,7 +13,10 @@ export function reject(path: string, prop: string, given: unknown, allowed: stri
   throw new Error(`\`${prop}\` must be ${allowed}, got: ${show(given)}; ${advice} [${path}]`);
 }
 
-/** Strings as they were given, all else as JSON, so that an error shows the difference between 1 and "1". */
+/** As JSON, so that an error shows the difference between 1 and "1"; but NaN, and constructs by their paths, which JSON can't hold. */
 function show(given: unknown): string {
-  return given === undefined ? 'nothing' : JSON.stringify(given);
+  if (given === undefined) {
+    return 'nothing';
+  }
+  return typeof given === 'number' ? `${given}` : JSON.stringify(given, (_, value) => Construct.isConstruct(value) ? value.node.path : value);
 }

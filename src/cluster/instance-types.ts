@@ -17,6 +17,8 @@ export function isNitro(type: ec2.InstanceType): boolean {
 /**
  * How many pods EKS supports on a node whose addresses are not the limit: 110 below 30 vCPUs, else 250.
  *
+ * No types stand for the default one, which is small.
+ *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#determine-max-pods
  */
 export function maxPodsWithPrefixes(types: ec2.InstanceType[]): number {
@@ -24,5 +26,5 @@ export function maxPodsWithPrefixes(types: ec2.InstanceType[]): number {
     const [, factor, metal] = /\.(?:(\d+)xlarge|(metal)\b)/.exec(type.toString()) ?? [];
     return metal !== undefined || Number(factor ?? 0) * 4 >= 30;
   };
-  return types.every(isLarge) ? 250 : 110;
+  return types.length > 0 && types.every(isLarge) ? 250 : 110;
 }

@@ -39,7 +39,7 @@ export interface NodeGroupOptions {
   readonly minSize?: number;
 
   /**
-   * The largest number of nodes: a whole number, `minSize` or more.
+   * The largest number of nodes: a whole number, `minSize` or more. Must be given where `minSize` is a token.
    *
    * @default - the profile's: 4 in dev, 6 in staging, 12 in prod; twice `minSize` for a NodeGroup on its own
    */
@@ -120,6 +120,9 @@ export interface NodeGroupProps extends NodeGroupOptions {
   readonly cluster: eks.ICluster;
 }
 
+/** The families whose chips need drivers in the AMI. */
+const ACCELERATED = /^(dl|g|gr|inf|p|trn|vt)\d/;
+
 /** Pods stay away until Cilium's operator takes it off. */
 const AGENT_NOT_READY: eks.TaintSpec = { key: 'node.cilium.io/agent-not-ready', value: 'true', effect: eks.TaintEffect.NO_EXECUTE };
 
@@ -151,18 +154,22 @@ export class NodeGroup extends Construct {
     pinFeatureFlags(this);
     const instanceTypes = props.instanceTypes ?? [ec2.InstanceType.of(ec2.InstanceClass.M7G, ec2.InstanceSize.LARGE)];
     const minSize = props.minSize ?? 2;
-    const maxSize = props.maxSize ?? Math.max(2 * minSize, 1);
+    const maxSize = props.maxSize ?? this.twice(minSize);
     this.checkSizes(minSize, maxSize, props.desiredSize ?? minSize);
     this.checkMaxPods(props.maxPods);
+    if (instanceTypes.length === 0) {
+      reject(this.node.path, 'instanceTypes', [], 'one type or more', 'leave it out for the default');
+    }
 
     this.role = props.role ?? this.createRole();
     const template = this.createLaunchTemplate(props);
-    const typesAreKnown = !instanceTypes.some(type => Token.isUnresolved(type.toString()));
+    const typeNames = instanceTypes.map(type => type.toString());
+    const typesAreOrdinary = !typeNames.some(name => Token.isUnresolved(name) || ACCELERATED.test(name));
     this.nodegroup = new eks.Nodegroup(this, 'Resource', {
       cluster: props.cluster,
       nodeRole: this.role,
-      instanceTypes: typesAreKnown ? instanceTypes : undefined,
-      amiType: props.amiType ?? this.amiTypeFor(instanceTypes),
+      instanceTypes: typesAreOrdinary ? instanceTypes : undefined,
+      amiType: props.amiType ?? this.amiTypeFor(instanceTypes, typeNames),
       capacityType: props.capacityType ?? eks.CapacityType.ON_DEMAND,
       minSize,
       maxSize,
@@ -172,8 +179,8 @@ export class NodeGroup extends Construct {
       taints: [AGENT_NOT_READY, ...props.taints ?? []],
       launchTemplateSpec: { id: template.ref, version: template.attrLatestVersionNumber },
     });
-    if (!typesAreKnown) { // CDK's construct would look into the token
-      (this.nodegroup.node.defaultChild as eks.CfnNodegroup).instanceTypes = instanceTypes.map(type => type.toString());
+    if (!typesAreOrdinary) { // CDK's construct would look into tokens, and takes newer accelerated types for ordinary ones
+      (this.nodegroup.node.defaultChild as eks.CfnNodegroup).instanceTypes = typeNames;
     }
   }
 
@@ -204,11 +211,7 @@ export class NodeGroup extends Construct {
   }
 
   /** CDK's own default is Amazon Linux 2, which ended with Kubernetes 1.32. */
-  private amiTypeFor(instanceTypes: ec2.InstanceType[]): eks.NodegroupAmiType | undefined {
-    const names = instanceTypes.map(type => type.toString());
-    if (names.length === 0) {
-      reject(this.node.path, 'instanceTypes', names, 'one type or more', 'leave it out for the default');
-    }
+  private amiTypeFor(instanceTypes: ec2.InstanceType[], names: string[]): eks.NodegroupAmiType {
     if (names.some(name => Token.isUnresolved(name))) {
       return reject(this.node.path, 'amiType', undefined, 'given where `instanceTypes` is a token', 'name the AMI type for its architecture');
     }
@@ -216,12 +219,19 @@ export class NodeGroup extends Construct {
     if (architectures.length > 1) {
       reject(this.node.path, 'instanceTypes', names, 'of one architecture', 'make one node group for each architecture');
     }
-    if (names.some(name => /^(dl|g|inf|p|trn|vt)\d/.test(name))) {
+    if (names.some(name => ACCELERATED.test(name))) {
       return reject(this.node.path, 'amiType', undefined, 'given with accelerated `instanceTypes`', 'name the AMI type with the right driver');
     }
     return architectures[0] === ec2.InstanceArchitecture.ARM_64
       ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
       : eks.NodegroupAmiType.AL2023_X86_64_STANDARD;
+  }
+
+  private twice(minSize: number): number {
+    if (Token.isUnresolved(minSize)) {
+      reject(this.node.path, 'maxSize', undefined, 'given where `minSize` is a token', 'give the largest number of nodes, too');
+    }
+    return Math.max(2 * minSize, 1);
   }
 
   private checkSizes(minSize: number, maxSize: number, desiredSize: number) {

@@ -86,9 +86,9 @@ function podIdentityPrincipal({ cluster, namespace, serviceAccount }: WorkloadRo
   return new iam.PrincipalWithConditions(new iam.ServicePrincipal('pods.eks.amazonaws.com'), {
     StringEquals: {
       'aws:SourceAccount': Aws.ACCOUNT_ID,
+      'aws:RequestTag/eks-cluster-name': cluster.clusterName,
       'aws:RequestTag/kubernetes-namespace': namespace,
       'aws:RequestTag/kubernetes-service-account': serviceAccount,
     },
-    ArnEquals: { 'aws:SourceArn': cluster.clusterArn },
   }).withSessionTags();
 }

@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -170,8 +170,9 @@ export class Vpc extends ec2.Vpc {
         vpcId: this.vpcId,
         availabilityZone: this.availabilityZones[index],
         cidrBlock: blocks[index],
-        tags: [POD_SUBNET_TAG, { key: 'Name', value: scope.node.path }],
+        tags: [POD_SUBNET_TAG],
       });
+      Tags.of(resource).add('Name', scope.node.path);
       resource.node.addDependency(range);
       // The zone's private route table: Cilium looks there first, and it holds the way to NAT and to S3.
       new ec2.CfnSubnetRouteTableAssociation(scope, 'RouteTableAssociation', {
@@ -255,10 +256,11 @@ function plan(scope: Construct, path: string, props: VpcProps) {
   const block = checkCidr(path, 'cidr', cidr, 28);
   const needed = maskThatHolds([...zones.map(() => publicMask), ...zones.map(() => privateMask)]);
   if (block.mask > needed) {
-    reject(path, 'cidr', cidr, `/${needed} or larger to hold ${zones.length} public /${publicMask} and ${zones.length} private /${privateMask} subnets`,
-      'give a larger range, or smaller subnets by `publicSubnetMask` and `privateSubnetMask`');
+    const [size, advice] = needed < 16 ? [`/${needed}, larger than a VPC can be,`, ''] : [`/${needed} or larger`, 'a larger range, or '];
+    reject(path, 'cidr', cidr, `${size} to hold ${zones.length} public /${publicMask} and ${zones.length} private /${privateMask} subnets`,
+      `give ${advice}smaller subnets by \`publicSubnetMask\` and \`privateSubnetMask\``);
   }
-  checkPodCidr(path, cidr, props.podCidr);
+  checkPodCidr(path, cidr, zones.length, props.podCidr);
   if (props.flowLogBucket && props.flowLogRetention !== undefined) {
     reject(path, 'flowLogRetention', props.flowLogRetention, 'left out with `flowLogBucket`', 'give the bucket a lifecycle rule');
   }
@@ -271,11 +273,12 @@ function firstThreeZones(scope: Construct): string[] {
   return Token.isUnresolved(known[0]) ? [0, 1, 2].map(index => Fn.select(index, Fn.getAzs())) : known.slice(0, 3);
 }
 
-function checkPodCidr(path: string, cidr: string, podCidr?: string) {
+function checkPodCidr(path: string, cidr: string, zones: number, podCidr?: string) {
   if (podCidr === undefined) {
     return;
   }
-  if (overlaps(checkCidr(path, 'podCidr', podCidr, 26), parseCidr(cidr)!)) {
+  const smallest = Math.min(26, 28 - Math.ceil(Math.log2(zones))); // a subnet is a /28 at the least
+  if (overlaps(checkCidr(path, 'podCidr', podCidr, smallest), parseCidr(cidr)!)) {
     reject(path, 'podCidr', podCidr, `a range that shares no address with \`cidr\` (${cidr})`, 'give another, such as 100.64.0.0/16');
   }
 }

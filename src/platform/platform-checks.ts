@@ -1,4 +1,5 @@
 import { Annotations, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -44,12 +45,21 @@ function layerMinor(layer: lambda.ILayerVersion): number | undefined {
 
 /** Refuses networks that share addresses with the cluster's Services. */
 export function checkServiceRange(path: string, props: EksPlatformProps): void {
-  const ranges = { 'network.cidr': props.network?.cidr, 'network.podCidr': props.network?.podCidr, 'vpc': props.vpc?.vpcCidrBlock };
+  const ranges = { 'network.cidr': props.network?.cidr, 'network.podCidr': props.network?.podCidr, 'vpc': rangeOf(props.vpc) };
   for (const [prop, range] of Object.entries(ranges)) {
     const block = range === undefined || Token.isUnresolved(range) ? undefined : parseCidr(range);
     if (block && overlaps(block, parseCidr(SERVICE_RANGE)!)) {
       reject(path, prop, range, `a range that shares no address with the cluster's Services (${SERVICE_RANGE})`, 'give another, such as 10.0.0.0/16');
     }
+  }
+}
+
+/** A VPC that was imported without its range throws when it is asked for it. */
+function rangeOf(vpc?: ec2.IVpc): string | undefined {
+  try {
+    return vpc?.vpcCidrBlock;
+  } catch {
+    return undefined;
   }
 }
 
