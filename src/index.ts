@@ -1,12 +1,15 @@
 export { AlbController, type AlbControllerCommonOptions, type AlbControllerOptions, type AlbControllerProps } from './addons/alb-controller';
 export { AlbFeatureGate } from './addons/alb-feature-gate';
 export { type ChartOptions } from './addons/chart-options';
-export { Cilium, CiliumEncryption, type CiliumOptions, type CiliumProps } from './addons/cilium';
+export { Cilium } from './addons/cilium';
+export { CiliumEncryption, type CiliumOptions, type CiliumProps } from './addons/cilium-options';
 export { ExternalDns, ExternalDnsPolicy, type ExternalDnsCommonOptions, type ExternalDnsOptions, type ExternalDnsProps } from './addons/external-dns';
 export { HubbleTls, type HubbleOptions } from './addons/hubble';
 export { NodeLocalDns, NodeLocalDnsMode, type NodeLocalDnsCommonOptions, type NodeLocalDnsOptions, type NodeLocalDnsProps } from './addons/node-local-dns';
 export { NodeGroup, type NodeGroupOptions, type NodeGroupProps } from './cluster/node-group';
 export { WorkloadIdentity } from './cluster/workload-identity';
-export { Vpc, type NetworkOptions, type VpcProps } from './network/vpc';
-export { EksPlatform, type EksPlatformProps } from './platform/eks-platform';
+export { type NetworkOptions, type VpcProps } from './network/network-options';
+export { Vpc } from './network/vpc';
+export { EksPlatform } from './platform/eks-platform';
+export { type EksPlatformProps } from './platform/eks-platform-props';
 export { PlatformProfile, type PlatformSettings, type PlatformSettingsOverrides } from './platform/platform-profile';

@@ -14,6 +14,7 @@ import type { WorkloadIdentity } from '../cluster/workload-identity';
 import { WorkloadRole } from '../cluster/workload-role';
 import { HelmRelease } from '../kubernetes/helm-release';
 import { VERSIONS } from '../kubernetes/versions';
+import { withRulesIn } from '../network/group-rules';
 
 /**
  * What can be said of the AWS Load Balancer Controller wherever it is defined.
@@ -130,8 +131,9 @@ export class AlbController extends Construct {
       statements: albControllerStatements(props.cluster.vpc),
     });
     this.role = workload.role;
-    for (const group of props.nodeSecurityGroups ?? []) {
-      group.addIngressRule(ec2.Peer.securityGroupId(props.cluster.clusterSecurityGroupId), ec2.Port.tcp(9443), 'Control plane to webhooks');
+    const nodes = (props.nodeSecurityGroups ?? []).map(group => withRulesIn(this, group));
+    for (const node of nodes) {
+      node.addIngressRule(props.cluster.clusterSecurityGroup, ec2.Port.tcp(9443), 'Control plane to webhooks');
     }
     const release = new HelmRelease(this, 'Release', {
       ...props,
@@ -141,7 +143,7 @@ export class AlbController extends Construct {
       userValues: props.values,
       wait: true,
     });
-    release.node.addDependency(workload);
+    release.node.addDependency(workload, ...nodes);
   }
 
   private check(props: AlbControllerProps) {

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { vpcArn } from '../network/vpc-arn';
+import { vpcArn, vpcOwner } from '../network/vpc-arn';
 
 /**
  * The tags of the network interfaces that one cluster's operator makes: it may change and delete no others.
@@ -18,7 +18,7 @@ export function interfaceTags(clusterName: string): { [key: string]: string } {
  * @see https://docs.cilium.io/en/v1.20/network/concepts/ipam/eni/#required-privileges
  */
 export function ciliumStatements(vpc: ec2.IVpc, clusterName: string): iam.PolicyStatement[] {
-  const arn = (resource: string) => `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}/*`;
+  const arn = (resource: string, owner = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${owner}:${resource}/*`;
   const inVpc = { ArnEquals: { 'ec2:Vpc': vpcArn(vpc) } };
   const name = { 'aws:ResourceTag/io.cilium/cluster-name': clusterName };
   return [
@@ -37,7 +37,7 @@ export function ciliumStatements(vpc: ec2.IVpc, clusterName: string): iam.Policy
     }),
     new iam.PolicyStatement({
       actions: ['ec2:CreateNetworkInterface'],
-      resources: [arn('subnet'), arn('security-group')],
+      resources: [arn('subnet', vpcOwner(vpc)), arn('security-group')],
       conditions: inVpc,
     }),
     new iam.PolicyStatement({

@@ -1,6 +1,9 @@
 import { Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 
+/** The tag by which Cilium finds the pod subnets. */
+export const POD_SUBNET_TAG = { key: 'cilium.io/pod-subnet', value: 'true' };
+
 /**
  * Tags a VPC's subnets so that the load balancer controller and Karpenter find them.
  *

@@ -1,125 +1,13 @@
-import { Fn, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { maskThatHolds, overlaps, parseCidr, split } from './cidr';
-import { tagSubnets } from './tags';
+import { parseCidr, split } from './cidr';
+import type { VpcProps } from './network-options';
+import { POD_SUBNET_TAG, tagSubnets } from './tags';
+import { planVpc } from './vpc-plan';
 import { pinFeatureFlags } from '../cdk/feature-flags';
-import { reject } from '../cdk/reject';
-import { checkClusterName } from '../kubernetes/cluster-name';
-
-/** The tag by which Cilium finds the pod subnets. */
-export const POD_SUBNET_TAG = { key: 'cilium.io/pod-subnet', value: 'true' };
-
-/**
- * The network of a cluster.
- */
-export interface NetworkOptions {
-  /**
-   * The VPC's IPv4 range, /16 to /28.
-   *
-   * It must hold a public and a private subnet for each zone.
-   *
-   * @default '10.0.0.0/16'
-   */
-  readonly cidr?: string;
-
-  /**
-   * The availability zones to use, one public and one private subnet in each.
-   *
-   * Choose them where a region has fewer than three, or where EKS refuses one
-   * (use1-az3, usw1-az2 and cac1-az3).
-   *
-   * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
-   * @default - the first three zones of the region
-   */
-  readonly availabilityZones?: string[];
-
-  /**
-   * The size of each public subnet, as the length of its mask: 16 to 28.
-   *
-   * @default 24
-   */
-  readonly publicSubnetMask?: number;
-
-  /**
-   * The size of each private subnet, as the length of its mask: 16 to 28.
-   *
-   * Nodes and pods take their addresses from here. A /24 has 251: where more
-   * pods run, choose a smaller mask (20 has 4091) or give `podCidr`.
-   *
-   * @default 24
-   */
-  readonly privateSubnetMask?: number;
-
-  /**
-   * How many NAT gateways: 1 up to the number of zones.
-   *
-   * Private subnets without a gateway in their own zone route through another
-   * zone's.
-   *
-   * @default - the profile's: 1 in dev, 2 in staging, 3 in prod; 1 for a Vpc on its own
-   */
-  readonly natGateways?: number;
-
-  /**
-   * Whether VPC Flow Logs are captured: of all traffic, accepted and rejected.
-   *
-   * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
-   * @default true
-   */
-  readonly flowLogs?: boolean;
-
-  /**
-   * How long flow logs are kept in CloudWatch Logs.
-   *
-   * @default - the profile's: a week in dev, a month in staging, a year in prod; a month for a Vpc on its own
-   */
-  readonly flowLogRetention?: logs.RetentionDays;
-
-  /**
-   * A bucket that takes the flow logs in place of CloudWatch Logs.
-   *
-   * The bucket keeps its own retention, so `flowLogRetention` can't be given with it.
-   *
-   * @default - flow logs go to CloudWatch Logs
-   */
-  readonly flowLogBucket?: s3.IBucket;
-
-  /**
-   * A second IPv4 range for pods, /16 to /26, with a pod subnet in each zone.
-   *
-   * Nodes stay in the private subnets; Cilium gives pods addresses from the pod
-   * subnets. A range of 100.64.0.0/10 spares addresses that are routed elsewhere.
-   *
-   * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
-   * @default - pods share the private subnets with the nodes
-   */
-  readonly podCidr?: string;
-
-  /**
-   * AWS services that are reached through interface endpoints in the private subnets.
-   *
-   * Each costs an hourly price in each zone.
-   *
-   * @default - the profile's: none in dev and staging; EC2, ECR, ELB and STS in prod; none for a Vpc on its own
-   */
-  readonly interfaceEndpoints?: ec2.InterfaceVpcEndpointAwsService[];
-}
-
-/**
- * Properties of a Vpc.
- */
-export interface VpcProps extends NetworkOptions {
-  /**
-   * The name of the cluster that will live in this VPC: it goes into the subnets' tags.
-   *
-   * 1 to 32 lower-case letters, digits and dashes.
-   */
-  readonly clusterName: string;
-}
 
 /**
  * A VPC for a cluster: a public and a private subnet in each of three zones.
@@ -138,8 +26,7 @@ export class Vpc extends ec2.Vpc {
   public readonly podSubnets: ec2.ISubnet[];
 
   constructor(scope: Construct, id: string, props: VpcProps) {
-    const path = `${scope.node.path}/${id}`;
-    const { cidr, zones, publicMask, privateMask, natGateways } = plan(scope, path, props);
+    const { cidr, zones, publicMask, privateMask, natGateways } = planVpc(scope, `${scope.node.path}/${id}`, props);
     super(scope, id, {
       ipAddresses: ec2.IpAddresses.cidr(cidr),
       availabilityZones: zones,
@@ -233,67 +120,4 @@ function logGroupDestination(scope: Construct, retention = logs.RetentionDays.ON
     },
   });
   return ec2.FlowLogDestination.toCloudWatchLogs(group, role.withoutPolicyUpdates());
-}
-
-/** What the VPC will be: the defaults, and every check that can be made before anything is defined. */
-function plan(scope: Construct, path: string, props: VpcProps) {
-  checkClusterName(path, props.clusterName);
-  const cidr = props.cidr ?? '10.0.0.0/16';
-  const zones = props.availabilityZones ?? firstThreeZones(scope);
-  const publicMask = props.publicSubnetMask ?? 24;
-  const privateMask = props.privateSubnetMask ?? 24;
-  const natGateways = props.natGateways ?? 1;
-
-  checkMask(path, 'publicSubnetMask', publicMask);
-  checkMask(path, 'privateSubnetMask', privateMask);
-  if (zones.length === 0) {
-    reject(path, 'availabilityZones', zones, 'one zone or more', 'leave it out for the first three zones of the region');
-  }
-  if (!Number.isInteger(natGateways) || natGateways < 1 || natGateways > zones.length) {
-    reject(path, 'natGateways', natGateways, `a whole number from 1 to ${zones.length}, the number of zones`,
-      'give fewer gateways or more `availabilityZones`');
-  }
-  const block = checkCidr(path, 'cidr', cidr, 28);
-  const needed = maskThatHolds([...zones.map(() => publicMask), ...zones.map(() => privateMask)]);
-  if (block.mask > needed) {
-    const [size, advice] = needed < 16 ? [`/${needed}, larger than a VPC can be,`, ''] : [`/${needed} or larger`, 'a larger range, or '];
-    reject(path, 'cidr', cidr, `${size} to hold ${zones.length} public /${publicMask} and ${zones.length} private /${privateMask} subnets`,
-      `give ${advice}smaller subnets by \`publicSubnetMask\` and \`privateSubnetMask\``);
-  }
-  checkPodCidr(path, cidr, zones.length, props.podCidr);
-  if (props.flowLogBucket && props.flowLogRetention !== undefined) {
-    reject(path, 'flowLogRetention', props.flowLogRetention, 'left out with `flowLogBucket`', 'give the bucket a lifecycle rule');
-  }
-  return { cidr, zones, publicMask, privateMask, natGateways };
-}
-
-/** CDK's own Vpc has two zones where the account is not known: the third must be asked for by its place in the list. */
-function firstThreeZones(scope: Construct): string[] {
-  const known = Stack.of(scope).availabilityZones;
-  return Token.isUnresolved(known[0]) ? [0, 1, 2].map(index => Fn.select(index, Fn.getAzs())) : known.slice(0, 3);
-}
-
-function checkPodCidr(path: string, cidr: string, zones: number, podCidr?: string) {
-  if (podCidr === undefined) {
-    return;
-  }
-  const smallest = Math.min(26, 28 - Math.ceil(Math.log2(zones))); // a subnet is a /28 at the least
-  if (overlaps(checkCidr(path, 'podCidr', podCidr, smallest), parseCidr(cidr)!)) {
-    reject(path, 'podCidr', podCidr, `a range that shares no address with \`cidr\` (${cidr})`, 'give another, such as 100.64.0.0/16');
-  }
-}
-
-function checkCidr(path: string, prop: string, text: string, smallest: number) {
-  const block = Token.isUnresolved(text) ? undefined : parseCidr(text);
-  if (!block || block.mask < 16 || block.mask > smallest) {
-    return reject(path, prop, Token.isUnresolved(text) ? 'a token' : text, `an IPv4 range of /16 to /${smallest} on its own boundary, known at synthesis`,
-      'give one such as 10.0.0.0/16');
-  }
-  return block;
-}
-
-function checkMask(path: string, prop: string, mask: number) {
-  if (!Number.isInteger(mask) || mask < 16 || mask > 28) {
-    reject(path, prop, mask, 'a whole number from 16 to 28', 'give the length of the mask, such as 24 for 251 addresses');
-  }
 }

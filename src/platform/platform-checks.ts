@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { EksPlatformProps } from './eks-platform';
+import type { EksPlatformProps } from './eks-platform-props';
 import { reject } from '../cdk/reject';
 import { isNitro } from '../cluster/instance-types';
 import type { NodeGroupOptions } from '../cluster/node-group';
@@ -63,10 +63,20 @@ function rangeOf(vpc?: ec2.IVpc): string | undefined {
   }
 }
 
-/** Refuses nodes whose network interfaces can't take prefixes, where they must. */
-export function checkNodes(path: string, prefixDelegation: boolean, options: NodeGroupOptions): void {
+/** How pods get their addresses, as far as nodes must fit to it. */
+export interface PodAddresses {
+  readonly prefixDelegation: boolean;
+  readonly podSubnets: boolean;
+}
+
+/** Refuses nodes whose network interfaces can't take prefixes where they must, or that would take more pods than addresses. */
+export function checkNodes(path: string, { prefixDelegation, podSubnets }: PodAddresses, options: NodeGroupOptions): void {
   const old = prefixDelegation ? (options.instanceTypes ?? []).filter(type => !isNitro(type)).map(type => type.toString()) : [];
   if (old.length > 0) {
     reject(path, 'instanceTypes', old, 'of the Nitro System with `prefixDelegation`', 'choose newer types, such as m7g.large');
+  }
+  if (podSubnets && !prefixDelegation && options.maxPods === undefined) {
+    reject(path, 'maxPods', undefined, 'given with pod subnets and without `prefixDelegation`',
+      'a node\'s first interface serves no pods then, so EKS would let too many run: give (interfaces - 1) x (addresses of one - 1)');
   }
 }

@@ -83,3 +83,34 @@ function references(value: any): string[] {
     .flatMap(it => [...it.matchAll(/\$\{([A-Za-z0-9]+)[.}]/g)].map(match => match[1]));
   return [...own, ...subs, ...Object.values(value).flatMap(references)];
 }
+
+/** The logical ids of the resources of a type, all of them or those whose properties hold the given ones. */
+export function idsOf(template: Template, type: string, properties: any = {}): string[] {
+  return Object.keys(template.findResources(type, { Properties: properties }));
+}
+
+/** The resources in the steps in which CloudFormation can create them, each as early as what it needs allows. */
+export function creationSteps(template: Template): { [logicalId: string]: number } {
+  const resources = template.toJSON().Resources as { [logicalId: string]: Resource };
+  const steps: { [logicalId: string]: number } = {};
+  const step = (id: string, path: string[]): number => {
+    if (path.includes(id)) {
+      throw new Error(`a cycle: ${[...path, id].join(' -> ')}`);
+    }
+    const needs = directNeeds(resources[id]).filter(it => it in resources);
+    return steps[id] ??= 1 + Math.max(0, ...needs.map(it => step(it, [...path, id])));
+  };
+  Object.keys(resources).forEach(id => step(id, []));
+  return steps;
+}
+
+/** The cells of the first table of a Markdown section, row by row, its head first; nothing where there is none. */
+export function markdownTable(markdown: string, heading: string): string[][] {
+  const [, section = ''] = markdown.split(new RegExp(`^## ${heading}$`, 'm'));
+  const lines = section.split(/^## /m)[0].split('\n').map(line => line.trim());
+  const start = lines.findIndex(line => line.startsWith('|'));
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
+  return lines.slice(Math.max(start, 0), start < 0 ? 0 : end)
+    .filter(line => !/^[|\s:-]+$/.test(line))
+    .map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+}

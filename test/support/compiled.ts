@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'fs';
+import { join } from 'path';
+import { ROOT, run } from './run';
+
+/** What `npm pack` tells of the package that it made. */
+export interface Packed {
+  /** The tarball's path. */
+  readonly tarball: string;
+  /** The tarball's size in bytes. */
+  readonly size: number;
+  /** The paths of the files in it. */
+  readonly files: string[];
+}
+
+/** The compiled library as jsii describes it in `.jsii`, compiled first unless that is newer than its sources. */
+export function jsiiAssembly(): any {
+  compile();
+  return JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8'));
+}
+
+/** The package as it would be published, in a folder. */
+export function pack(folder: string): Packed {
+  compile();
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]));
+  return { tarball: join(folder, packed.filename), size: packed.size, files: packed.files.map((file: any) => file.path) };
+}
+
+/** Test files run side by side: the first to come compiles, the others wait for it. */
+function compile() {
+  const lock = join(ROOT, 'build', 'compile.lock');
+  mkdirSync(join(ROOT, 'build'), { recursive: true });
+  while (!take(lock)) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  }
+  try {
+    if (!isCompiled()) {
+      run(process.execPath, [require.resolve('jsii/bin/jsii'), '--silence-warnings=reserved-word']);
+    }
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    // Left by a run that was stopped: compiling takes seconds.
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - since > 5 * 60_000) {
+      rmSync(lock, { recursive: true, force: true });
+    }
+    return false;
+  }
+}
+
+/** jsii writes `.jsii` last, and only when all compiled. It holds the README, and what package.json says, too. */
+function isCompiled(): boolean {
+  const outputs = ['.jsii', 'lib/index.js'].map(file => join(ROOT, file));
+  const sources = ['README.md', 'package.json', ...filesBelow('src')].map(file => join(ROOT, file));
+  return outputs.every(existsSync) && sources.every(source => statSync(source).mtimeMs < statSync(outputs[0]).mtimeMs);
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(file => join(folder, file));
+}
