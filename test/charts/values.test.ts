@@ -8,7 +8,9 @@ import { defaultValues, describeWithChartData, valuesSchema, type ChartName } fr
  * And `egressMasqueradeInterfaces`, which only Cilium's templates know; its rendering is tested.
  */
 const FREE_FORM: { readonly [chart in ChartName]: readonly string[] } = {
-  'cilium': ['egressMasqueradeInterfaces', 'eni.eniTags', 'eni.gcTags', 'serviceAccounts.operator.annotations'],
+  'cilium': [
+    'egressMasqueradeInterfaces', 'eni.eniTags', 'eni.gcTags', 'ingressController.service.annotations', 'serviceAccounts.operator.annotations',
+  ],
   'aws-load-balancer-controller': [
     'controllerConfig.featureGates', 'defaultTags', 'podDisruptionBudget', 'resources', 'serviceAccount.annotations',
   ],
