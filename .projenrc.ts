@@ -118,6 +118,18 @@ project.eslint!.addOverride({
 project.tsconfigDev.file.addOverride('ts-node', { transpileOnly: true, require: ['tsconfig-paths/register'] });
 project.tsconfigDev.file.addOverride('compilerOptions.baseUrl', '.');
 
+// Integration tests must give the templates of their snapshots. Files with absolute paths are neither kept nor compared.
+new awscdk.IntegrationTestAutoDiscover(project, { testdir: 'integ', tsconfigPath: './tsconfig.dev.json', cdkDeps: project.cdkDeps });
+for (const test of project.components.filter(it => it instanceof awscdk.IntegrationTest)) {
+  [test.assertTask, test.snapshotTask, test.deployTask].forEach(task => task.env('CDK_VALIDATION', 'false'));
+  const [diff, recursive, ...rest] = test.assertTask.steps[2].execArgs!;
+  test.assertTask.updateStep(2, { execArgs: [diff, recursive, '-x', '*.metadata.json', '-x', 'validation-report.json', ...rest] });
+}
+project.addGitIgnore('/integ/*.snapshot/*.metadata.json');
+project.addGitIgnore('/integ/*.snapshot/validation-report.json');
+project.gitattributes.addAttributes('/integ/*.snapshot/**', 'linguist-generated');
+project.addPackageIgnore('/.jsii.tabl.json');
+
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
   exec: 'ts-node -P tsconfig.dev.json scripts/demo.ts',

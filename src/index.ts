@@ -6,7 +6,8 @@ export { CiliumEncryption, type CiliumOptions, type CiliumProps } from './addons
 export { ExternalDns, ExternalDnsPolicy, type ExternalDnsCommonOptions, type ExternalDnsOptions, type ExternalDnsProps } from './addons/external-dns';
 export { HubbleTls, type HubbleOptions } from './addons/hubble';
 export { NodeLocalDns, NodeLocalDnsMode, type NodeLocalDnsCommonOptions, type NodeLocalDnsOptions, type NodeLocalDnsProps } from './addons/node-local-dns';
-export { NodeGroup, type NodeGroupOptions, type NodeGroupProps } from './cluster/node-group';
+export { NodeGroup } from './cluster/node-group';
+export { type NodeGroupOptions, type NodeGroupProps } from './cluster/node-group-options';
 export { WorkloadIdentity } from './cluster/workload-identity';
 export { type NetworkOptions, type VpcProps } from './network/network-options';
 export { Vpc } from './network/vpc';

@@ -13,9 +13,10 @@ export const POD_SUBNET_TAG = { key: 'cilium.io/pod-subnet', value: 'true' };
  */
 export function tagSubnets(vpc: ec2.IVpc, clusterName: string): void {
   const tag = (subnets: ec2.ISubnet[], role: string) => subnets.filter(ec2.Subnet.isVpcSubnet).forEach(subnet => {
-    Tags.of(subnet).add(`kubernetes.io/role/${role}`, '1');
-    Tags.of(subnet).add(`kubernetes.io/cluster/${clusterName}`, 'shared');
-    Tags.of(subnet).add('karpenter.sh/discovery', clusterName);
+    const add = (key: string, value: string) => Tags.of(subnet).add(key, value, { includeResourceTypes: [ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME] });
+    add(`kubernetes.io/role/${role}`, '1');
+    add(`kubernetes.io/cluster/${clusterName}`, 'shared');
+    add('karpenter.sh/discovery', clusterName);
   });
   tag(vpc.publicSubnets, 'elb');
   tag(vpc.privateSubnets, 'internal-elb');

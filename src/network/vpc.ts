@@ -45,7 +45,7 @@ export class Vpc extends ec2.Vpc {
     if (props.flowLogs ?? true) {
       this.addFlowLogs(props);
     }
-    this.addInterfaceEndpoints(props);
+    this.addInterfaceEndpoints(cidr, props);
   }
 
   private addPodSubnets(podCidr: string): ec2.ISubnet[] {
@@ -85,7 +85,7 @@ export class Vpc extends ec2.Vpc {
     });
   }
 
-  private addInterfaceEndpoints(props: VpcProps) {
+  private addInterfaceEndpoints(cidr: string, props: VpcProps) {
     const services = props.interfaceEndpoints ?? [];
     if (services.length === 0) {
       return;
@@ -97,7 +97,7 @@ export class Vpc extends ec2.Vpc {
       description: 'HTTPS from the VPC to the interface endpoints',
       allowAllOutbound: false,
     });
-    [this.vpcCidrBlock, ...props.podCidr ? [props.podCidr] : []]
+    [cidr, ...props.podCidr ? [props.podCidr] : []]
       .forEach(block => group.addIngressRule(ec2.Peer.ipv4(block), ec2.Port.tcp(443), 'HTTPS from the VPC'));
     services.forEach(service => new ec2.InterfaceVpcEndpoint(scope, service.shortName, {
       vpc: this, service, securityGroups: [group], open: false, privateDnsEnabled: true,

@@ -9,7 +9,7 @@ import type { AlbControllerOptions } from '../addons/alb-controller';
 import type { CiliumOptions } from '../addons/cilium-options';
 import type { ExternalDnsOptions } from '../addons/external-dns';
 import type { NodeLocalDnsOptions } from '../addons/node-local-dns';
-import type { NodeGroupOptions } from '../cluster/node-group';
+import type { NodeGroupOptions } from '../cluster/node-group-options';
 import type { WorkloadIdentity } from '../cluster/workload-identity';
 import type { NetworkOptions } from '../network/network-options';
 

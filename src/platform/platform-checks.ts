@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { EksPlatformProps } from './eks-platform-props';
 import { reject } from '../cdk/reject';
 import { isNitro } from '../cluster/instance-types';
-import type { NodeGroupOptions } from '../cluster/node-group';
+import type { NodeGroupOptions } from '../cluster/node-group-options';
 import { supportedMinors, VERSIONS } from '../kubernetes/versions';
 import { overlaps, parseCidr } from '../network/cidr';
 

@@ -46,17 +46,17 @@ describe('interface endpoints', () => {
   });
 
   test('take HTTPS from the VPC, and nothing else', () => {
-    const { stack, vpc, template } = vpcFixture(given);
+    const { template } = vpcFixture(given);
     expect(theOnly(template(), 'AWS::EC2::SecurityGroup').Properties.SecurityGroupIngress).toEqual([
-      { CidrIp: stack.resolve(vpc.vpcCidrBlock), IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'HTTPS from the VPC' },
+      { CidrIp: '10.0.0.0/16', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'HTTPS from the VPC' },
     ]);
     template().resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   });
 
   test('take HTTPS from the pod range, too', () => {
-    const { stack, vpc, template } = vpcFixture({ ...given, podCidr: '100.64.0.0/16' });
+    const { template } = vpcFixture({ ...given, cidr: '10.9.0.0/16', podCidr: '100.64.0.0/16' });
     const rules = theOnly(template(), 'AWS::EC2::SecurityGroup').Properties.SecurityGroupIngress;
-    expect(rules.map((rule: any) => rule.CidrIp)).toEqual([stack.resolve(vpc.vpcCidrBlock), '100.64.0.0/16']);
+    expect(rules.map((rule: any) => rule.CidrIp)).toEqual(['10.9.0.0/16', '100.64.0.0/16']);
     expect(rules).toEqual(Array(2).fill(expect.objectContaining({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 })));
   });
 

@@ -1,0 +1,74 @@
+import { readFileSync, rmSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { ModuleKind, transpileModule } from 'typescript';
+import { pack, type Packed } from '../support/compiled';
+import { describeUnless, emptyFolder, newestVersion, npmInstall, run } from '../support/run';
+
+const NAME = '@org/eks-platform';
+
+/** What programs see of the package: structs exist for the compiler only. */
+const PUBLIC_NAMES = [
+  'AlbController', 'AlbFeatureGate', 'Cilium', 'CiliumEncryption', 'EksPlatform', 'ExternalDns', 'ExternalDnsPolicy', 'HubbleTls', 'NodeGroup',
+  'NodeLocalDns', 'NodeLocalDnsMode', 'PlatformProfile', 'Vpc', 'WorkloadIdentity',
+];
+
+/** What the package holds beside its code. */
+const DOCUMENTS = ['.jsii', 'API.md', 'LICENSE', 'README.md', 'package.json'];
+
+jest.setTimeout(300_000);
+
+let folder: string;
+let packed: Packed;
+beforeAll(() => {
+  folder = emptyFolder();
+  packed = pack(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed library', () => {
+  test('has at most 1 MB', () => {
+    expect(packed.size).toBeLessThanOrEqual(1_000_000);
+  });
+
+  test('holds the compiled code with its types, the jsii assembly and what tells of it', () => {
+    expect(packed.files).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', ...DOCUMENTS]));
+  });
+
+  test('holds nothing else', () => {
+    const others = packed.files.filter(file => !/^lib\/.+\.(js|d\.ts)$/.test(file));
+    expect(others.sort()).toEqual(DOCUMENTS);
+  });
+});
+
+describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry does not answer')('the packed library in an empty folder', () => {
+  let app: string;
+  beforeAll(() => {
+    app = join(folder, 'app');
+    npmInstall(app, packed.tarball, 'aws-cdk-lib@2.270.0', 'constructs@10.5.1');
+  });
+
+  test('brings at most 35 packages, CDK and all', () => {
+    const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
+    const installed = Object.keys(packages).filter(path => path !== '');
+    expect(installed).toEqual(expect.arrayContaining([`node_modules/${NAME}`, 'node_modules/@aws-cdk/lambda-layer-kubectl-v36']));
+    expect(installed.length).toBeLessThanOrEqual(35);
+  });
+
+  test('exports the public names and no others', () => {
+    const names = run(process.execPath, ['-p', `JSON.stringify(Object.keys(require('${NAME}')))`], { cwd: app });
+    expect(JSON.parse(names).sort()).toEqual(PUBLIC_NAMES);
+  });
+
+  test('synthesizes the quick start of its README', () => {
+    const readme = readFileSync(join(app, 'node_modules', NAME, 'README.md'), 'utf8');
+    const [, quickStart] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [readme, ''];
+    expect(quickStart).toContain(`from '${NAME}'`);
+    writeFileSync(join(app, 'main.js'), transpileModule(quickStart, { compilerOptions: { module: ModuleKind.CommonJS } }).outputText);
+    // The variables by which the CDK CLI tells an app to synthesize when it ends, and where to.
+    run(process.execPath, ['main.js'], { cwd: app, env: { CDK_OUTDIR: 'cdk.out', CDK_CONTEXT_JSON: '{}' } });
+
+    const { Resources } = JSON.parse(readFileSync(join(app, 'cdk.out', 'Shop.template.json'), 'utf8'));
+    const types = Object.values<any>(Resources).map(resource => resource.Type);
+    expect(types).toEqual(expect.arrayContaining(['AWS::EC2::VPC', 'AWS::EKS::Cluster', 'AWS::EKS::Nodegroup', 'Custom::AWSCDK-EKS-HelmChart']));
+  });
+});
