@@ -108,6 +108,9 @@ project.eslint!.addRules({
 project.postCompileTask.exec('jsii-rosetta extract --strict');
 project.addGitIgnore('.jsii.tabl.json');
 
+// Jest only strips types: examples, integration tests and tests must compile, too.
+project.testTask.prependExec('tsc --noEmit -p tsconfig.dev.json');
+
 // A table is read by its columns.
 project.eslint!.addOverride({
   files: ['src/platform/profile-table.ts'],

@@ -1,6 +1,6 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { arn } from '../cdk/arn';
 import { vpcArn } from '../network/vpc-arn';
 
 /** One statement: actions by service, on resources of a service, under conditions. */
@@ -16,10 +16,10 @@ const CREATED_BY_CONTROLLER = { Null: { [REQUEST_TAG]: 'false' } };
 const OWNED_BY_CONTROLLER = { Null: { [RESOURCE_TAG]: 'false' } };
 const OWNED_AND_KEPT = { Null: { [REQUEST_TAG]: 'true', [RESOURCE_TAG]: 'false' } };
 
-const SECURITY_GROUPS = ['ec2:security-group/*'];
-const TARGET_GROUPS = ['elasticloadbalancing:targetgroup/*/*'];
-const LOAD_BALANCERS = ['elasticloadbalancing:loadbalancer/net/*/*', 'elasticloadbalancing:loadbalancer/app/*/*'];
-const LISTENERS = ['net/*/*/*', 'app/*/*/*'].flatMap(kind => [`elasticloadbalancing:listener/${kind}`, `elasticloadbalancing:listener-rule/${kind}`]);
+const SECURITY_GROUPS = ['ec2:*:*:security-group/*'];
+const TARGET_GROUPS = ['elasticloadbalancing:*:*:targetgroup/*/*'];
+const LOAD_BALANCERS = ['elasticloadbalancing:*:*:loadbalancer/net/*/*', 'elasticloadbalancing:*:*:loadbalancer/app/*/*'];
+const LISTENERS = ['net/*/*/*', 'app/*/*/*'].flatMap(kind => [`elasticloadbalancing:*:*:listener/${kind}`, `elasticloadbalancing:*:*:listener-rule/${kind}`]);
 
 /**
  * The controller's policy as its authors publish it, statement by statement and in their order.
@@ -108,13 +108,9 @@ function rows(vpc: ec2.IVpc): Row[] {
 
 /** The statements of the controller's role, in the partition of the stack. */
 export function albControllerStatements(vpc: ec2.IVpc): iam.PolicyStatement[] {
-  const arn = (resource: string) => {
-    const [service, path] = resource.split(':');
-    return `arn:${Aws.PARTITION}:${service}:*:*:${path}`;
-  };
   return rows(vpc).map(row => new iam.PolicyStatement({
     actions: Object.entries(row.actions).flatMap(([service, actions]) => actions.map(action => `${service}:${action}`)),
-    resources: row.resources?.map(arn) ?? ['*'],
+    resources: row.resources?.map(resource => arn(resource)) ?? ['*'],
     conditions: row.conditions,
   }));
 }

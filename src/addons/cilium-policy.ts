@@ -1,7 +1,7 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { vpcArn, vpcOwner } from '../network/vpc-arn';
+import { arn } from '../cdk/arn';
+import { placeOf, vpcArn } from '../network/vpc-arn';
 
 /**
  * The tags of the network interfaces that one cluster's operator makes: it may change and delete no others.
@@ -18,7 +18,7 @@ export function interfaceTags(clusterName: string): { [key: string]: string } {
  * @see https://docs.cilium.io/en/v1.20/network/concepts/ipam/eni/#required-privileges
  */
 export function ciliumStatements(vpc: ec2.IVpc, clusterName: string): iam.PolicyStatement[] {
-  const arn = (resource: string, owner = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${owner}:${resource}/*`;
+  const own = (resource: string) => arn(`ec2:\${AWS::Region}:\${AWS::AccountId}:${resource}/*`);
   const inVpc = { ArnEquals: { 'ec2:Vpc': vpcArn(vpc) } };
   const name = { 'aws:ResourceTag/io.cilium/cluster-name': clusterName };
   return [
@@ -37,31 +37,31 @@ export function ciliumStatements(vpc: ec2.IVpc, clusterName: string): iam.Policy
     }),
     new iam.PolicyStatement({
       actions: ['ec2:CreateNetworkInterface'],
-      resources: [arn('subnet', vpcOwner(vpc)), arn('security-group')],
+      resources: [arn(`${placeOf(vpc)}:subnet/*`), own('security-group')],
       conditions: inVpc,
     }),
     new iam.PolicyStatement({
       actions: ['ec2:CreateNetworkInterface'],
-      resources: [arn('network-interface')],
+      resources: [own('network-interface')],
       conditions: { StringEquals: { 'aws:RequestTag/io.cilium/cluster-name': clusterName } },
     }),
     new iam.PolicyStatement({
       actions: ['ec2:CreateTags'],
-      resources: [arn('network-interface')],
+      resources: [own('network-interface')],
       conditions: { StringEquals: { 'ec2:CreateAction': 'CreateNetworkInterface' } },
     }),
     new iam.PolicyStatement({
       actions: ['ec2:AttachNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute'],
-      resources: [arn('network-interface')],
+      resources: [own('network-interface')],
       conditions: { StringEquals: name },
     }),
     new iam.PolicyStatement({ // An interface is attached to an instance, and changed with its groups.
       actions: ['ec2:AttachNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute'],
-      resources: [arn('instance'), arn('security-group')],
+      resources: [own('instance'), own('security-group')],
     }),
     new iam.PolicyStatement({ // On a node's first interface, too, which carries EC2's tags only.
       actions: ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'],
-      resources: [arn('network-interface')],
+      resources: [own('network-interface')],
       conditions: inVpc,
     }),
   ];

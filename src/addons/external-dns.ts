@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { ChartOptions } from './chart-options';
+import { arn } from '../cdk/arn';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import type { Json } from '../cdk/merge';
 import { reject } from '../cdk/reject';
@@ -151,7 +152,7 @@ export class ExternalDns extends Construct {
 
 /** @see https://kubernetes-sigs.github.io/external-dns/v0.21.0/docs/tutorials/aws/#iam-policy */
 function externalDnsStatements(zones: route53.IHostedZone[], recordTypes: route53.RecordType[]): iam.PolicyStatement[] {
-  const zoneArns = zones.map(zone => `arn:${Aws.PARTITION}:route53:::hostedzone/${zone.hostedZoneId}`);
+  const zoneArns = zones.map(zone => arn('route53:::hostedzone/${Zone}', { Zone: zone.hostedZoneId }));
   return [
     new iam.PolicyStatement({
       actions: ['route53:ChangeResourceRecordSets'],

@@ -37,7 +37,7 @@ export function dnsObjects(settings: CacheSettings, corefile: string, corefileHa
 }
 
 /**
- * A server block for each zone, all with the same cache.
+ * Two server blocks, one for the cluster's zones and one for all others, with the same cache.
  *
  * The words between double underscores are filled in by node-cache itself when it starts.
  *
@@ -49,8 +49,8 @@ export function renderCorefile(settings: CacheSettings): string {
   const health = redirectedByCilium ? 'health' : `health ${LINK_LOCAL_IP}:8080`;
   const seconds = Tokenization.stringifyNumber;
   const toCluster = ['forward . __PILLAR__CLUSTER__DNS__ {', '    force_tcp', '}'];
-  const block = (zone: string, forward: string[], ...more: string[]) => [
-    `${zone}:53 {`,
+  const block = (zones: string[], forward: string[], ...more: string[]) => [
+    `${zones.map(zone => `${zone}:53`).join(' ')} {`,
     ...[
       'errors',
       'cache {',
@@ -69,10 +69,8 @@ export function renderCorefile(settings: CacheSettings): string {
     '}',
   ].join('\n');
   return [
-    block('cluster.local', toCluster, health),
-    block('in-addr.arpa', toCluster),
-    block('ip6.arpa', toCluster),
-    block('.', ['forward . __PILLAR__UPSTREAM__SERVERS__']),
+    block(['cluster.local', 'in-addr.arpa', 'ip6.arpa'], toCluster, health),
+    block(['.'], ['forward . __PILLAR__UPSTREAM__SERVERS__']),
     '',
   ].join('\n');
 }

@@ -7,11 +7,8 @@ import type { IConstruct } from 'constructs';
  */
 const FLAGS = {
   '@aws-cdk/aws-eks:useNativeOidcProvider': true, // else a custom resource and its Lambda
-  '@aws-cdk/aws-eks:nodegroupNameAttribute': true, // else a name that is not one
-  '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/aws-lambda:useCdkManagedLogGroup': false,
   '@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy': false,
-  '@aws-cdk/core:checkSecretUsage': true,
 };
 
 /**

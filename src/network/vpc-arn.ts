@@ -1,12 +1,15 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { arn } from '../cdk/arn';
 
-/** The account that owns a VPC and its subnets: another than the stack's where the VPC is shared. */
-export function vpcOwner(vpc: ec2.IVpc): string {
-  return vpc.env.account === Stack.of(vpc).account ? Aws.ACCOUNT_ID : vpc.env.account;
+/** Where a VPC's resources are, as the part of an ARN before them: in its owner's account, which is another than the stack's if it is shared. */
+export function placeOf(vpc: ec2.IVpc): string {
+  const { account } = vpc.env;
+  const isOwn = Token.isUnresolved(account) || account === Stack.of(vpc).account;
+  return `ec2:\${AWS::Region}:${isOwn ? '${AWS::AccountId}' : account}`;
 }
 
 /** A VPC's ARN, for policy conditions. */
 export function vpcArn(vpc: ec2.IVpc): string {
-  return `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${vpcOwner(vpc)}:vpc/${vpc.vpcId}`;
+  return arn(`${placeOf(vpc)}:vpc/\${Vpc}`, { Vpc: vpc.vpcId });
 }

@@ -1,5 +1,5 @@
 import { KubectlV36Layer } from '@aws-cdk/lambda-layer-kubectl-v36';
-import { Aws, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -13,6 +13,7 @@ import { AlbController } from '../addons/alb-controller';
 import { Cilium } from '../addons/cilium';
 import { ExternalDns } from '../addons/external-dns';
 import { NodeLocalDns } from '../addons/node-local-dns';
+import { arn } from '../cdk/arn';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import { reject } from '../cdk/reject';
 import { maxPodsWithPrefixes } from '../cluster/instance-types';
@@ -30,7 +31,8 @@ import { Vpc } from '../network/vpc';
  * deleted in the reverse order, so that controllers still run while what they made is deleted.
  *
  * What defines Ingresses, Services of type LoadBalancer or Cilium's resource kinds on `cluster` must depend on
- * this construct.
+ * this construct, and so stand outside of it: write `new eks.HelmChart(stack, ...)`, as `cluster.addHelmChart` and
+ * `cluster.addManifest` define their charts and manifests inside.
  */
 export class EksPlatform extends Construct {
   /** The VPC: a Vpc of this library, or the one that was given. */
@@ -191,7 +193,7 @@ export class EksPlatform extends Construct {
         minimize: false,
         statements: [new iam.PolicyStatement({
           actions: ['kms:*'],
-          principals: [new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`)],
+          principals: [new iam.ArnPrincipal(arn('iam::${AWS::AccountId}:root'))],
           resources: ['*'],
         })],
       }),

@@ -75,7 +75,7 @@ describe('partitions', () => {
   test.each(['no region', 'eu-central-1', 'cn-north-1', 'us-gov-west-1'])('are left to the deployment in a stack with %s', region => {
     const { stack, cluster } = clusterFixture({}, region === 'no region' ? {} : { env: { region, account: '123456789012' } });
     new AlbController(stack, 'Alb', { cluster });
-    expect(ownTemplate(stack)).toContain('"Ref":"AWS::Partition"');
+    expect(ownTemplate(stack)).toContain('arn:${AWS::Partition}:elasticloadbalancing');
     expect(ownTemplate(stack)).not.toMatch(/arn:aws|amazonaws\.com\.cn/);
   });
 });
@@ -94,7 +94,7 @@ function withLongestNames(value: any): any {
   if (typeof value !== 'object') {
     return value;
   }
-  return value['Fn::Join']
+  return value['Fn::Sub']
     ? text(value).replace('arn:<token>', 'arn:aws-us-gov').replace(':<token>:<token>:', ':ap-southeast-1:123456789012:').replace('<token>', 'vpc-0123456789abcdef0')
     : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withLongestNames(item)]));
 }

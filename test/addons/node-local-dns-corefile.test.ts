@@ -16,28 +16,28 @@ function zones(props: Partial<NodeLocalDnsProps> = {}): Zones {
   return parse(kubernetesObjects(template()).filter(it => it.kind === 'ConfigMap')[0].data.Corefile);
 }
 
-/** Reads a Corefile: blocks of plugins, each with arguments and perhaps a block of its own. */
+/** Reads a Corefile: blocks of plugins for one zone or more, each plugin with arguments and perhaps a block of its own. */
 function parse(corefile: string): Zones {
   const read: Zones = {};
-  let zone = '';
+  let block: Zones[string] | undefined;
   let plugin = '';
   for (const line of corefile.split('\n').map(it => it.trim()).filter(it => it)) {
     const [, name, args, opens] = /^(\S+)\s*(.*?)\s*(\{?)$/.exec(line)!;
     if (name === '}') {
-      [zone, plugin] = plugin ? [zone, ''] : ['', ''];
-    } else if (!zone) {
-      expect([args, opens]).toEqual(['', '{']);
-      zone = name;
-      read[zone] = {};
+      [block, plugin] = plugin ? [block, ''] : [undefined, ''];
+    } else if (!block) {
+      expect(opens).toBe('{');
+      block = {};
+      [name, ...args.split(' ').filter(it => it)].forEach(zone => read[zone] = block!);
     } else if (plugin) {
-      read[zone][plugin].block[name] = args;
+      block[plugin].block[name] = args;
     } else {
-      expect(read[zone]).not.toHaveProperty(name);
-      read[zone][name] = { args, block: {} };
+      expect(block).not.toHaveProperty(name);
+      block[name] = { args, block: {} };
       plugin = opens ? name : '';
     }
   }
-  expect([zone, plugin]).toEqual(['', '']);
+  expect([block, plugin]).toEqual([undefined, '']);
   return read;
 }
 
@@ -92,13 +92,13 @@ describe('metrics', () => {
 describe('addresses', () => {
   test('are all of the pod where Cilium redirects to it', () => {
     expect(everyZone(zones(), it => it.bind.args)).toEqual(four('0.0.0.0'));
-    expect(everyZone(zones(), it => it.health?.args)).toEqual(['', undefined, undefined, undefined]);
+    expect(everyZone(zones(), it => it.health?.args)).toEqual(['', '', '', undefined]); // one block, one answer
   });
 
   test('are both of the node in link-local mode', () => {
     const given = zones({ mode: NodeLocalDnsMode.LINK_LOCAL });
     expect(everyZone(given, it => it.bind.args)).toEqual(four('169.254.20.10 172.20.0.10'));
-    expect(everyZone(given, it => it.health?.args)).toEqual(['169.254.20.10:8080', undefined, undefined, undefined]);
+    expect(everyZone(given, it => it.health?.args)).toEqual([...Array(3).fill('169.254.20.10:8080'), undefined]);
   });
 
   test('change nothing else', () => {

@@ -13,9 +13,7 @@ const lookup = (ownerAccountId?: string) => ({
 test.each([['without', undefined], ['with', ENV]])('holds the stack\'s own partition, region and account %s an environment', (_, env) => {
   const { stack, vpc } = vpcFixture({}, { env });
   expect(stack.resolve(vpcArn(vpc))).toEqual({
-    'Fn::Join': ['', [
-      'arn:', { Ref: 'AWS::Partition' }, ':ec2:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':vpc/', stack.resolve(vpc.vpcId),
-    ]],
+    'Fn::Sub': ['arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc/${Vpc}', { Vpc: stack.resolve(vpc.vpcId) }],
   });
 });
 

@@ -1,9 +1,14 @@
+import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   AlbController, Cilium, CiliumEncryption, EksPlatform, ExternalDns, ExternalDnsPolicy, NodeGroup, NodeLocalDns, NodeLocalDnsMode,
-  Vpc, WorkloadIdentity,
+  PlatformProfile, Vpc, WorkloadIdentity,
 } from '../../src';
 import { platformFixture, stackFixture, zoneFixture } from '../support/fixtures';
 import { helmValues, idsOf, kubernetesObjects, resourcesOf, text, theOnly, workloadStatements } from '../support/read';
@@ -30,6 +35,32 @@ test('needs no prop but a name', () => {
   const stack = stackFixture();
   new EksPlatform(stack, 'Platform', { clusterName: 'shop' });
   expect(addOns(Template.fromStack(stack))).toEqual(['aws-load-balancer-controller', 'cilium', 'node-local-dns']);
+});
+
+test('takes all props at once', () => {
+  const stack = stackFixture();
+  new EksPlatform(stack, 'Platform', {
+    clusterName: 'shop',
+    profile: PlatformProfile.STAGING,
+    kubernetesVersion: eks.KubernetesVersion.of('1.35'),
+    kubectlLayer: new KubectlV34Layer(stack, 'Kubectl'),
+    network: { cidr: '10.9.0.0/16', podCidr: '100.64.0.0/16', natGateways: 3, flowLogRetention: RetentionDays.ONE_DAY },
+    endpointAccess: eks.EndpointAccess.PRIVATE,
+    admins: [iam.Role.fromRoleName(stack, 'Admin', 'platform-admin')],
+    secretsKey: new kms.Key(stack, 'Key'),
+    deletionProtection: true,
+    nodes: { instanceTypes: [new ec2.InstanceType('c7g.xlarge')], minSize: 1, maxSize: 9, desiredSize: 2 },
+    identity: WorkloadIdentity.POD_IDENTITY,
+    hostedZones: [zoneFixture(stack)],
+    cilium: { encryption: CiliumEncryption.WIREGUARD_WITH_NODES, gatewayApi: true },
+    albController: { replicas: 3 },
+    externalDns: { policy: ExternalDnsPolicy.CREATE_ONLY },
+    nodeLocalDns: { metricsEnabled: false },
+  });
+  const template = Template.fromStack(stack);
+  expect(theOnly(template, 'AWS::EKS::Cluster').Properties).toMatchObject({ Version: '1.35', DeletionProtection: true });
+  expect(addOns(template)).toEqual(['aws-load-balancer-controller', 'cilium', 'external-dns', 'node-local-dns']);
+  expect(stack.node.findAll().flatMap(it => it.node.metadata).filter(it => /warning|error/.test(it.type))).toEqual([]);
 });
 
 test('gives every part to read', () => {

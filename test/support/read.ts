@@ -25,6 +25,10 @@ export function text(value: any): string {
   if (typeof value === 'string') {
     return value;
   }
+  const [sub, variables = {}] = [value?.['Fn::Sub']].flat();
+  if (sub !== undefined) {
+    return sub.replaceAll(/\$\{([^}]+)\}/g, (_: string, name: string) => text(variables[name]));
+  }
   return value?.['Fn::Join'] ? value['Fn::Join'][1].map(text).join(value['Fn::Join'][0]) : '<token>';
 }
 

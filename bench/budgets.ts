@@ -1,0 +1,19 @@
+/** What the library may cost at most: a dev platform with one hosted zone and all add-ons, in one stack. */
+export const BUDGETS = {
+  resources: 70,
+  customResources: 7,
+  lambdaFunctions: 2,
+  nestedStacks: 0,
+  templateBytes: 64_000, // more than planned: docs/decisions/0009-template-size.md
+
+  /** Packages that `npm install @org/eks-platform aws-cdk-lib constructs` brings. */
+  packages: 35,
+  packedBytes: 1_000_000,
+} as const;
+
+/** What it may cost at most beside the same measured of an app without it, in the same run. */
+export const RATIO_BUDGETS = {
+  synth: 1.25,
+  memory: 1.25,
+  require: 1.5,
+} as const;

@@ -1,0 +1,104 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { performance } from 'perf_hooks';
+import { parseArgs } from 'util';
+import { App, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-lib';
+import type * as cxapi from 'aws-cdk-lib/cx-api';
+import { account } from './account';
+import { shop } from '../examples/typescript/main';
+import { PlatformProfile } from '@org/eks-platform';
+
+const ROOT = path.join(__dirname, '..');
+const PROFILES = [PlatformProfile.DEV, PlatformProfile.STAGING, PlatformProfile.PROD];
+
+/** Where the demo's words go. */
+export interface Console {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly colours: boolean;
+}
+
+/**
+ * Synthesizes an app with a stack for each profile and tells what it holds.
+ *
+ * @param define defines the stacks, each named by its profile: `-dev` at the end, and so on
+ * @param outdir where the templates go
+ * @returns the exit code
+ */
+export function demo(define: (app: App) => void, outdir: string, { out, err, colours }: Console): number {
+  const style = (code: number) => (text: string) => colours ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const [bold, red, green, grey] = [1, 31, 32, 90].map(style);
+  const timed = <T>(what: string, work: () => T): T => {
+    const start = performance.now();
+    out(`  ${what.padEnd(44)}`);
+    const result = work();
+    out(`${grey(seconds(performance.now() - start))}\n`);
+    return result;
+  };
+
+  try {
+    out(`${bold('eks-platform')}: the starter in examples/typescript, for dev, staging and prod\n\n`);
+    const app = new App({ outdir, context: starterContext() });
+    const stacks = timed('define the stacks', () => {
+      define(app);
+      return PROFILES.map(profile => ({ profile, stack: stackOf(app, profile) }));
+    });
+    timed('load CDK\'s rules for templates', () => Validations.of(app).addPlugins(new CloudFormationValidatePlugin()));
+    const assembly = timed('synthesize, and validate by these rules', () => app.synth());
+    const environments = stacks.map(it => ({ ...it, templateFile: assembly.getStackArtifact(it.stack.artifactId).templateFullPath }));
+    for (const { title, lines } of account(environments)) {
+      out(`\n${bold(title)}\n\n${lines.map(line => `  ${line}\n`).join('')}`);
+    }
+    out(`\n${bold('Where the templates are')}\n\n`);
+    environments.forEach(({ templateFile }) => out(`  ${path.relative(process.cwd(), templateFile)}\n`));
+    out(`\n${green('Done')} in ${seconds(performance.now())}. ${findings(assembly)}\n`);
+    return 0;
+  } catch (error) {
+    err(`\n\n${red('The demo failed:')} ${error instanceof Error ? error.message : error}\n`);
+    return 1;
+  }
+}
+
+/** The context that the CDK CLI would give: the starter's feature flags. */
+function starterContext() {
+  return JSON.parse(fs.readFileSync(path.join(ROOT, 'examples/typescript/cdk.json'), 'utf8')).context;
+}
+
+function stackOf(app: App, { profileName }: PlatformProfile): Stack {
+  const stacks = app.node.findAll().filter(Stack.isStack);
+  const found = stacks.find(stack => stack.stackName.endsWith(`-${profileName}`));
+  if (!found) {
+    throw new Error(`no stack has a name that ends with -${profileName}, there are: ${stacks.map(stack => stack.stackName).join(', ') || 'none'}`);
+  }
+  return found;
+}
+
+/** Errors have ended the demo before: what is left are warnings, which CDK has printed. */
+function findings({ directory }: cxapi.CloudAssembly): string {
+  const reports = JSON.parse(fs.readFileSync(path.join(directory, 'validation-report.json'), 'utf8')).pluginReports;
+  const count = reports.flatMap((report: any) => report.violations).length;
+  return count === 0 ? 'CDK\'s rules find nothing to warn of.' : `CDK's rules warn of ${count}.`;
+}
+
+/** On a terminal only, and not where the user says no. @see https://no-color.org */
+export function wantsColours(isTerminal: boolean, noColor = ''): boolean {
+  return isTerminal && noColor === '';
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+if (require.main === module) {
+  try {
+    const { values } = parseArgs({ options: { output: { type: 'string', short: 'o' } } });
+    process.exitCode = demo(shop, path.resolve(values.output ?? path.join(ROOT, 'cdk.out')), {
+      out: text => process.stdout.write(text),
+      err: text => process.stderr.write(text),
+      colours: wantsColours(process.stdout.isTTY, process.env.NO_COLOR),
+    });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nUsage: npm run demo -- [--output FOLDER]\n`);
+    process.exitCode = 1;
+  }
+}

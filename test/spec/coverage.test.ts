@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+
+const root = join(__dirname, '../..');
+const page = readFileSync(join(root, 'docs/spec-coverage.md'), 'utf8');
+const tests = [...new Set([...page.matchAll(/`((?:spec|platform|addons)\/[a-z-]+)`/g)].map(([, test]) => test))];
+
+test('the page on the architecture document names tests that exist', () => {
+  expect(tests.filter(it => !existsSync(join(root, 'test', `${it}.test.ts`)))).toEqual([]);
+});
+
+test('the page on the architecture document names every test of it', () => {
+  const files = readdirSync(__dirname).map(file => `spec/${file.replace('.test.ts', '')}`).filter(it => it !== 'spec/coverage');
+  expect(tests.filter(it => it.startsWith('spec/')).sort()).toEqual(files.sort());
+});
+
+test('every row of the page names what builds a statement and what tests it, or when it comes', () => {
+  const rows = page.split('\n').filter(line => line.startsWith('|') && !/^\| (Statement|---)|^\|---/.test(line))
+    .map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+  expect(rows.length).toBeGreaterThan(50);
+  const open = rows.filter(([, builtBy, test]) => builtBy === '' || test === '');
+  expect(open.filter(row => row[3] !== 'comes with AlbIngress and the network policies')).toEqual([]);
+});
