@@ -5,6 +5,7 @@
 // Time: allow an hour in all. Most of it is EKS making and deleting the cluster and its nodes.
 // Run by `npx projen integ:platform:deploy` with credentials of a sandbox account; it destroys what it deployed.
 import { App, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as eksplatform from '@org/eks-platform';
 
@@ -19,20 +20,18 @@ const labels = { app: 'web' };
 const container = { name: 'web', image: 'public.ecr.aws/nginx/nginx:stable', ports: [{ containerPort: 80 }] };
 const backend = { service: { name: 'web', port: { number: 80 } } };
 
-const web = platform.cluster.addManifest('Web', {
+const deployment = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata,
   spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container] } } },
-}, {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata,
-  spec: { selector: labels, ports: [{ port: 80 }] },
-}, {
+};
+const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ port: 80 }] } };
+const ingress = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata,
   spec: { ingressClassName: 'alb', rules: [{ host: 'web.integ.internal', http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }] },
-});
+};
+const web = new eks.KubernetesManifest(stack, 'Web', { cluster: platform.cluster, manifest: [deployment, service, ingress] });
 web.node.addDependency(platform);
