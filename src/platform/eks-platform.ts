@@ -208,6 +208,7 @@ export class EksPlatform extends Construct {
       cluster: this.cluster,
       clusterName: this.clusterName,
       identity: props.identity,
+      wait: false, // there is no node yet, whatever untyped code may ask for
       operatorReplicas: cilium?.operatorReplicas ?? settings.controllerReplicas,
       podSubnetTags: this.podSubnetTags,
       prefixDelegation: this.prefixDelegation,

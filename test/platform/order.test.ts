@@ -189,3 +189,10 @@ test.each([PlatformProfile.DEV, PlatformProfile.STAGING, PlatformProfile.PROD])(
     expect(() => creationSteps(template())).not.toThrow();
   }
 });
+
+test('leaves no way to ask a platform\'s Cilium to wait, as there is no node yet', () => {
+  // @ts-expect-error `wait` is a prop of Cilium on a cluster that has nodes, not of a platform's options.
+  const { template } = platformFixture({ cilium: { wait: true } });
+  const { Wait, Atomic } = helmRelease(template(), 'cilium').Properties;
+  expect([Wait, Atomic]).toEqual([undefined, undefined]);
+});
