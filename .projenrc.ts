@@ -73,7 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/integ/', '/rosetta/', '/scripts/', '/.ci/'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
