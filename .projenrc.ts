@@ -55,7 +55,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'integ', 'examples', 'bench', 'scripts', '.projenrc.ts'],
+    devdirs: ['test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
@@ -139,6 +139,11 @@ project.addPackageIgnore('/.jsii.tabl.json');
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
   exec: 'ts-node -P tsconfig.dev.json scripts/demo.ts',
+  receiveArgs: true,
+});
+project.addTask('rehearse', {
+  description: 'Deploy, update, break and destroy the starter by the real CDK CLI and Helm, against an emulated AWS on this machine',
+  exec: 'ts-node -P tsconfig.dev.json rehearsal/run.ts',
   receiveArgs: true,
 });
 project.addTask('bench', {

@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'fs';
+import { dirname, join } from 'path';
+import type { ControlPlane, Ports } from '../cluster/control-plane';
+import type { Toolchain } from '../setup/toolchain';
+import { waitUntil, type Processes } from '../support/processes';
+
+/** The account of AWS's own examples. */
+export const ACCOUNT = '111122223333';
+const REGION = 'us-east-1';
+
+const PLUGIN = join(__dirname, 'plugin');
+
+/** An AWS account on this machine. */
+export interface Emulator {
+  readonly url: string;
+  /** For the CDK CLI and AWS SDKs: where AWS is, credentials, region. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly account: string;
+  readonly region: string;
+  /** JSON lines: {time, event: 'start'|'end'|'fail', action: 'create'|'update'|'delete', logicalId, type, stack, said?}. */
+  readonly eventsFile: string;
+}
+
+export interface EmulatorOptions {
+  readonly toolchain: Toolchain;
+  readonly processes: Processes;
+  /** Of this rehearsal. */
+  readonly folder: string;
+  readonly ports: Ports;
+  readonly controlPlane: ControlPlane;
+  /** Ends the address of the token webhook that the API server calls. */
+  readonly authSecret: string;
+  /** Of the random order in which resources are created. @default - MiniStack's own order */
+  readonly seed?: number;
+  /** A folder with Cilium's CustomResourceDefinitions. @default - definitions that take anything */
+  readonly crds?: string;
+  /** How long a node group waits for its nodes. @default 20 */
+  readonly nodeSeconds?: number;
+  /** How long an add-on waits for its pods. @default 20 */
+  readonly addonSeconds?: number;
+}
+
+/** Starts MiniStack with our plugin, where `/opt`, `/var/lang` and `/tmp` look as in Lambda. */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { toolchain, processes, folder, ports, controlPlane } = options;
+  const url = `http://127.0.0.1:${ports.emulator}`;
+  const eventsFile = join(folder, 'events.jsonl');
+  writeFileSync(eventsFile, '');
+  const script = join(folder, 'emulator.sh');
+  writeFileSync(script, lambdaLike(toolchain, folder), { mode: 0o700 });
+  const running = processes.start('emulator', 'unshare', [...namespace(), 'sh', script], {
+    cwd: folder,
+    env: {
+      HOME: folder,
+      PATH: '/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+      LANG: 'C.UTF-8',
+      PYTHONDONTWRITEBYTECODE: '1',
+      GATEWAY_PORT: String(ports.emulator),
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_ACCOUNT_ID: ACCOUNT,
+      MINISTACK_REGION: REGION,
+      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AUTH: 'true',
+      LAMBDA_EXECUTOR: 'local',
+      // Signed into the tokens for Kubernetes, and never called.
+      AWS_ENDPOINT_URL_STS: `https://sts.${REGION}.amazonaws.com`,
+      REHEARSAL_ENDPOINT: controlPlane.endpoint,
+      REHEARSAL_CA_FILE: controlPlane.caFile,
+      REHEARSAL_KUBECONFIG: controlPlane.adminKubeconfig,
+      REHEARSAL_AUTH_SECRET: options.authSecret,
+      REHEARSAL_EVENTS_FILE: eventsFile,
+      ...options.seed === undefined ? {} : { REHEARSAL_SEED: String(options.seed) },
+      ...options.crds === undefined ? {} : { REHEARSAL_CRDS: options.crds },
+      REHEARSAL_NODE_SECONDS: String(options.nodeSeconds ?? 20),
+      REHEARSAL_ADDON_SECONDS: String(options.addonSeconds ?? 20),
+    },
+  });
+  await waitUntil('answer of the AWS emulator', async () => (await fetch(`${url}/_ministack/health`)).ok, running, 30);
+  return {
+    url,
+    account: ACCOUNT,
+    region: REGION,
+    eventsFile,
+    env: {
+      ...withoutAws(process.env),
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      // The user's own profiles and credentials are of no use here, and must not be used.
+      AWS_CONFIG_FILE: join(folder, 'no-aws-config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-aws-credentials'),
+    },
+  };
+}
+
+/** The environment without what would lead an SDK or the CDK CLI to a real account. */
+export function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS|CDK)_/.test(name)));
+}
+
+/** Mounts that only the emulator sees: as root, or as root of a user namespace. */
+export function namespace(): string[] {
+  return process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
+}
+
+/**
+ * The script that makes the file system look as in Lambda, for MiniStack and all that it starts.
+ *
+ * `/tmp` is a folder of the rehearsal's, so that functions leave nothing behind. What lies in the machine's `/tmp` and is needed stays visible.
+ */
+export function lambdaLike(toolchain: Pick<Toolchain, 'opt' | 'python' | 'node24'>, folder: string): string {
+  const layers = existsSync(toolchain.opt) ? readdirSync(toolchain.opt).map(entry => realpathSync(join(toolchain.opt, entry))) : [];
+  const needed = [folder, toolchain.opt, ...layers, dirname(dirname(toolchain.python)), dirname(toolchain.node24), PLUGIN]
+    .filter(path => path.startsWith('/tmp/'));
+  const work = join(folder, 'lambda');
+  mkdirSync(join(work, 'tmp'), { recursive: true });
+  mkdirSync(join(work, 'var'), { recursive: true });
+  return `set -eu
+work=${quote(work)}
+mount --rbind ${quote(toolchain.opt)} /opt
+if [ ! -d /var/lang ]; then # a /var with one folder more
+  mount --rbind /var "$work/var"
+  mount -t tmpfs tmpfs /var
+  for entry in "$work"/var/*; do
+    name="/var/\${entry##*/}"
+    if [ -L "$entry" ]; then ln -s "$(readlink "$entry")" "$name"
+    elif [ -d "$entry" ]; then mkdir "$name"; mount --rbind "$entry" "$name"
+    else cp -p "$entry" "$name"
+    fi
+  done
+  mkdir /var/lang
+fi
+mount -t tmpfs tmpfs /var/lang
+mkdir /var/lang/bin
+for name in python python3 python3.13; do ln -s ${quote(toolchain.python)} "/var/lang/bin/$name"; done
+ln -s ${quote(toolchain.node24)} /var/lang/bin/node
+${needed.map(path => `mkdir -p "$work/tmp"${quote(path.slice(4))}; mount --rbind ${quote(path)} "$work/tmp"${quote(path.slice(4))}`).join('\n')}
+mount --rbind "$work/tmp" /tmp
+cd /tmp
+exec ${quote(toolchain.python)} ${quote(PLUGIN)}
+`;
+}
+
+function quote(text: string): string {
+  return `'${text.replace(/'/g, '\'\\\'\'')}'`;
+}

@@ -1,0 +1,129 @@
+"""What Cilium's agents and operator do to a cluster, done when their pods run and not before.
+
+The operator registers Cilium's resource kinds. An agent waits for them, then gives its node a
+network: the node gets ready. The operator then takes the taint off that keeps pods away.
+"""
+
+import json
+import logging
+import pathlib
+import threading
+import time
+
+import yaml
+from kubernetes import Kubernetes, KubernetesError, Object
+from nodes import GROUP_LABEL, READY_LABEL, is_ready
+from settings import Settings
+
+TAINT = "node.cilium.io/agent-not-ready"
+_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+_KINDS = {
+    "CiliumNetworkPolicy": ("ciliumnetworkpolicies", ["cnp", "ciliumnp"], "Namespaced"),
+    "CiliumClusterwideNetworkPolicy": ("ciliumclusterwidenetworkpolicies", ["ccnp"], "Cluster"),
+    "CiliumLocalRedirectPolicy": ("ciliumlocalredirectpolicies", ["clrp"], "Namespaced"),
+}
+_log = logging.getLogger("rehearsal")
+
+
+def start(settings: Settings, kubernetes: Kubernetes) -> None:
+    cilium = Cilium(kubernetes, crds(settings.crds))
+
+    def loop() -> None:
+        while True:
+            try:
+                cilium.step()
+            except (KubernetesError, OSError) as error:
+                _log.warning("Cilium's part: %s", error)
+            time.sleep(0.5)
+
+    threading.Thread(target=loop, daemon=True, name="cilium").start()
+
+
+def forget(kubernetes: Kubernetes) -> None:
+    """The kinds stay when Cilium goes, and go with the cluster."""
+    for definition in kubernetes.list(_CRDS):
+        if definition["spec"]["group"] == "cilium.io":
+            kubernetes.delete(f"{_CRDS}/{definition['metadata']['name']}")
+
+
+class Cilium:
+    def __init__(self, kubernetes: Kubernetes, definitions: list[Object]) -> None:
+        self._kubernetes, self._definitions = kubernetes, definitions
+
+    def step(self) -> None:
+        nodes = self._kubernetes.list("/api/v1/nodes", labelSelector=GROUP_LABEL)
+        operates = self._operator_is_available()
+        if operates:
+            self._register_kinds()
+        waiting = [node for node in nodes if not is_ready(node) or _has_taint(node)]
+        if not waiting or not self._kinds_are_served():
+            return
+        served = self._nodes_with_agent()
+        for node in waiting:
+            if node["metadata"]["name"] in served:
+                self._give_network(node, operates)
+
+    def _operator_is_available(self) -> bool:
+        found = self._kubernetes.list("/apis/apps/v1/deployments", fieldSelector="metadata.name=cilium-operator")
+        return any(deployment.get("status", {}).get("availableReplicas", 0) > 0 for deployment in found)
+
+    def _register_kinds(self) -> None:
+        there = {item["metadata"]["name"] for item in self._kubernetes.list(_CRDS)}
+        for definition in self._definitions:
+            if definition["metadata"]["name"] not in there:
+                self._kubernetes.apply(f"{_CRDS}/{definition['metadata']['name']}", definition)
+
+    def _kinds_are_served(self) -> bool:
+        wanted = {definition["metadata"]["name"] for definition in self._definitions}
+        return wanted <= {item["metadata"]["name"] for item in self._kubernetes.list(_CRDS)}
+
+    def _nodes_with_agent(self) -> set[str]:
+        """Those that a running pod of the DaemonSet `cilium` is on."""
+        return {
+            pod["spec"].get("nodeName", "") for pod in self._kubernetes.list("/api/v1/pods", fieldSelector="status.phase=Running")
+            if any(owner["kind"] == "DaemonSet" and owner["name"] == "cilium" for owner in pod["metadata"].get("ownerReferences", []))
+        }
+
+    def _give_network(self, node: Object, operates: bool) -> None:
+        path = f"/api/v1/nodes/{node['metadata']['name']}"
+        if not is_ready(node):
+            self._kubernetes.patch(path, {"metadata": {"labels": {READY_LABEL: "true"}}})
+        elif operates:
+            # Read again: the node controller takes its own taint off in the meantime.
+            fresh = self._kubernetes.get(path) or node
+            taints = [taint for taint in fresh["spec"].get("taints", []) if taint["key"] != TAINT]
+            version = fresh["metadata"]["resourceVersion"]
+            self._kubernetes.patch(path, {"metadata": {"resourceVersion": version}, "spec": {"taints": taints}})
+
+
+def _has_taint(node: Object) -> bool:
+    return any(taint["key"] == TAINT for taint in node["spec"].get("taints", []))
+
+
+def crds(folder: str | None) -> list[Object]:
+    """Those of the folder; without one, definitions that take anything."""
+    if folder is None:
+        return [_open_crd(kind, *names) for kind, names in _KINDS.items()]
+    found: list[Object] = []
+    for file in sorted(pathlib.Path(folder).iterdir()):
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".json":
+            found.append(json.loads(text))
+        elif file.suffix in (".yaml", ".yml"):
+            found += [each for each in yaml.safe_load_all(text) if each]
+    return [each for item in found for each in item.get("items", [item]) if each.get("kind") == "CustomResourceDefinition"]
+
+
+def _open_crd(kind: str, plural: str, short: list[str], scope: str) -> Object:
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.cilium.io"},
+        "spec": {
+            "group": "cilium.io", "scope": scope,
+            "names": {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower(), "shortNames": short},
+            "versions": [{
+                "name": "v2", "served": True, "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+            }],
+        },
+    }

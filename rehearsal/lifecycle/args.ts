@@ -1,0 +1,75 @@
+import { parseArgs } from 'util';
+
+/** The profiles of the starter. */
+const PROFILES = ['dev', 'staging', 'prod'];
+
+export const USAGE = `Usage: npm run rehearse -- [options]
+
+  --profile dev|staging|prod   the environment of the TypeScript starter (dev)
+  --app COMMAND                your own CDK app instead, run in the current folder, such as "npx ts-node main.ts"
+  --stack NAME                 the stack with the platform, where the app has several
+  --seeds N                    how many random orders of creation are rehearsed, each from an empty cluster (1);
+                               the first with the whole lifecycle, the others deploy, check and destroy
+  --seed N                     the first of the orders (1)
+  --kubernetes 1.NN            the Kubernetes that is built or taken (1.36)
+  --html FILE                  writes the report as a page, too
+  --keep                       leaves all running at the end, until Ctrl-C
+  --help
+
+CHARTS_DIR=FOLDER rehearses with the real charts in a folder; KUBEBUILDER_ASSETS=FOLDER takes Kubernetes' programs from there.
+Needs Linux, and root or user namespaces: Lambda layers must lie at /opt, which a private mount namespace gives.`;
+
+/** What the command line asks for. */
+export interface Args {
+  readonly profile: string;
+  readonly app?: string;
+  readonly stack?: string;
+  readonly seeds: number[];
+  readonly kubernetes: string;
+  readonly html?: string;
+  readonly keep: boolean;
+  readonly help: boolean;
+}
+
+/** Reads the command line, or throws with what is wrong about it. */
+export function parse(argv: string[]): Args {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      profile: { type: 'string' },
+      app: { type: 'string' },
+      stack: { type: 'string' },
+      seeds: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      kubernetes: { type: 'string', default: '1.36' },
+      html: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { app, stack, html, kubernetes, keep, help } = values;
+  if (app !== undefined && values.profile !== undefined) {
+    throw new Error('`--profile` is of the starter, and can\'t be given with `--app`');
+  }
+  const profile = values.profile ?? 'dev';
+  if (!PROFILES.includes(profile)) {
+    throw new Error(`\`--profile\` must be one of ${PROFILES.join(', ')}, got: ${profile}`);
+  }
+  if (stack !== undefined && app === undefined) {
+    throw new Error('`--stack` is of your own app: give `--app`, too');
+  }
+  if (!/^1\.\d+$/.test(kubernetes)) {
+    throw new Error(`\`--kubernetes\` must be a minor version such as 1.36, got: ${kubernetes}`);
+  }
+  const count = wholeNumber('seeds', values.seeds);
+  const first = wholeNumber('seed', values.seed);
+  return { profile, app, stack, kubernetes, html, keep, help, seeds: Array.from({ length: count }, (_, index) => first + index) };
+}
+
+function wholeNumber(name: string, given: string): number {
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new Error(`\`--${name}\` must be a whole number, 1 or more, got: ${given}`);
+  }
+  return number;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'crypto';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
+
+/** A CloudFormation template, as far as it is changed here. */
+export interface Template {
+  readonly Resources: { [logicalId: string]: { readonly Type: string; Properties?: any; readonly DependsOn?: string | string[] } };
+}
+
+/** A stack in a synthesized app. */
+export interface SynthesizedStack {
+  /** The name by which the CDK CLI selects it. */
+  readonly id: string;
+  readonly stackName: string;
+  readonly environment: string;
+  readonly templateFile: string;
+  readonly terminationProtection: boolean;
+}
+
+/** The stacks of a synthesized app, nested assemblies not among them. */
+export function stacksOf(assembly: string): SynthesizedStack[] {
+  const { artifacts = {} } = readJson(join(assembly, 'manifest.json'));
+  return Object.entries<any>(artifacts).filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack').map(([id, artifact]) => ({
+    id: artifact.displayName ?? id,
+    stackName: artifact.properties.stackName ?? id,
+    environment: artifact.environment,
+    templateFile: join(assembly, artifact.properties.templateFile),
+    terminationProtection: artifact.properties.terminationProtection ?? false,
+  }));
+}
+
+/** A stack's template. */
+export function templateOf(stack: SynthesizedStack): Template {
+  return readJson(stack.templateFile);
+}
+
+/** What is changed of a synthesized stack. */
+export interface Change {
+  readonly template?: (template: Template) => void;
+  readonly terminationProtection?: boolean;
+}
+
+/**
+ * Copies a synthesized app and changes one stack in it, as a change to its source would.
+ *
+ * @returns the stack in the copy
+ */
+export function changed(assembly: string, copy: string, stack: SynthesizedStack, change: Change): SynthesizedStack {
+  cpSync(assembly, copy, { recursive: true });
+  const manifestFile = join(copy, 'manifest.json');
+  const manifest = readJson(manifestFile);
+  const [id, artifact] = Object.entries<any>(manifest.artifacts).find(([, { properties }]) =>
+    properties?.templateFile && stack.templateFile === join(assembly, properties.templateFile))!;
+  const templateFile = join(copy, artifact.properties.templateFile);
+  const template = readJson(templateFile);
+  change.template?.(template);
+  const text = JSON.stringify(template, undefined, 1);
+  writeFileSync(templateFile, text);
+  renameTemplateAsset(copy, artifact, text);
+  artifact.properties.terminationProtection = change.terminationProtection ?? artifact.properties.terminationProtection;
+  writeFileSync(manifestFile, JSON.stringify(manifest, undefined, 1));
+  return stacksOf(copy).find(it => it.id === (artifact.displayName ?? id))!;
+}
+
+/** The CLI uploads a template under its hash, and not again what is there. */
+function renameTemplateAsset(assembly: string, artifact: any, text: string) {
+  const hash = createHash('sha256').update(text).digest('hex');
+  const file = readdirSync(assembly).find(it => it.endsWith('.assets.json')
+    && Object.values<any>(readJson(join(assembly, it)).files ?? {}).some(asset => asset.source.path === artifact.properties.templateFile));
+  if (!file) {
+    return; // an app with a legacy synthesizer sends its template along
+  }
+  const assets = readJson(join(assembly, file));
+  const [old] = Object.entries<any>(assets.files).find(([, asset]) => asset.source.path === artifact.properties.templateFile)!;
+  const renamed = (value: any) => JSON.parse(JSON.stringify(value).replaceAll(old, hash));
+  writeFileSync(join(assembly, file), JSON.stringify(renamed(assets), undefined, 1));
+  artifact.properties.stackTemplateAssetObjectUrl = renamed(artifact.properties.stackTemplateAssetObjectUrl ?? '') || undefined;
+}
+
+function readJson(file: string): any {
+  if (!existsSync(file)) {
+    throw new Error(`there is no ${file}`);
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

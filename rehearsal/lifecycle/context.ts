@@ -1,0 +1,46 @@
+import { join } from 'path';
+import type { SynthesizedStack } from './assembly';
+import type { Cdk } from './cdk';
+import type { Inventory } from './inventory';
+import type { ControlPlane } from '../cluster/control-plane';
+import type { Emulator } from '../emulator/emulator';
+import type { Toolchain } from '../setup/toolchain';
+import { run } from '../support/run';
+
+/** All that a step of the lifecycle works with. */
+export interface Context {
+  readonly toolchain: Toolchain;
+  readonly controlPlane: ControlPlane;
+  readonly emulator: Emulator;
+  readonly cdk: Cdk;
+  /** State of this rehearsal. */
+  readonly folder: string;
+  /** The folder with what each part says. */
+  readonly logs: string;
+  /** The synthesized app. */
+  readonly assembly: string;
+  readonly stack: SynthesizedStack;
+}
+
+/** Calls AWS's API at the emulator by the AWS CLI of the kubectl Lambda. */
+export async function aws({ toolchain, emulator }: Context, ...args: string[]): Promise<any> {
+  const output = await run(toolchain.python, [join(toolchain.opt, 'awscli/aws'), '--output', 'json', ...args], { env: emulator.env });
+  return output.trim() === '' ? undefined : JSON.parse(output);
+}
+
+/** What is in the account. */
+export async function inventory({ toolchain, emulator }: Context): Promise<Inventory> {
+  const env = { ...emulator.env, PYTHONPATH: join(toolchain.opt, 'awscli') };
+  return JSON.parse(await run(toolchain.python, [join(__dirname, 'inventory.py')], { env }));
+}
+
+/** Asks Helm, as an administrator of the cluster. */
+export async function helm({ toolchain, controlPlane, folder }: Context, ...args: string[]): Promise<any> {
+  const env = { ...process.env, HELM_CACHE_HOME: join(folder, 'helm'), HELM_CONFIG_HOME: join(folder, 'helm'), HELM_DATA_HOME: join(folder, 'helm') };
+  return JSON.parse(await run(join(toolchain.kubeBin, 'helm'), [...args, '--output', 'json', '--kubeconfig', controlPlane.adminKubeconfig], { env }));
+}
+
+/** Objects of a kind in all namespaces. */
+export async function objects({ controlPlane }: Context, ...args: string[]): Promise<any[]> {
+  return JSON.parse(await controlPlane.kubectl('get', ...args, '--all-namespaces', '-o', 'json')).items;
+}

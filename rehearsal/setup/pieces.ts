@@ -1,0 +1,99 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { locked } from '../support/lock';
+
+const STAMP = '.complete';
+
+/** Something that is built or downloaded once. */
+export interface Piece {
+  /** For people. */
+  readonly title: string;
+  /** What makes it another piece: its name and version, a folder's name. */
+  readonly id: string;
+  /** What happens, and how long it takes. */
+  readonly announcement: string;
+  /** The most that it writes, here and in the caches of what makes it. */
+  readonly megabytes: number;
+  /** Looks for what making it needs. @throws with a remedy when that is missing */
+  check?(): Promise<void>;
+  /** Makes it in a new, empty folder. */
+  make(folder: string, say: (line: string) => void): Promise<void>;
+}
+
+/** Where a piece lies, or will lie. */
+export function folderOf(cache: string, piece: Pick<Piece, 'id'>): string {
+  return join(cache, piece.id);
+}
+
+/** A piece is complete when its last step, the stamp, is done. */
+export function isComplete(cache: string, piece: Pick<Piece, 'id'>): boolean {
+  const stamp = join(folderOf(cache, piece), STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === piece.id;
+}
+
+/**
+ * Makes the pieces that are missing, one process at a time.
+ *
+ * All that they need is looked for before the first is made.
+ */
+export async function makeMissing(cache: string, pieces: Piece[], say: (line: string) => void): Promise<void> {
+  if (pieces.every(piece => isComplete(cache, piece))) {
+    return;
+  }
+  mkdirSync(cache, { recursive: true });
+  await locked(join(cache, 'lock'), pid => say(`waiting for another set-up: process ${pid}`), async () => {
+    const missing = pieces.filter(piece => !isComplete(cache, piece));
+    for (const piece of missing) {
+      await piece.check?.();
+    }
+    checkDisk(cache, missing);
+    const start = Date.now();
+    for (const [index, piece] of missing.entries()) {
+      await make(cache, piece, line => say(`[${index + 1}/${missing.length}] ${line}`));
+    }
+    if (missing.length > 1) {
+      say(`set up in ${duration(Date.now() - start)}; ${cache} takes ${size(cache)} MB`);
+    }
+  });
+}
+
+async function make(cache: string, piece: Piece, say: (line: string) => void): Promise<void> {
+  const folder = folderOf(cache, piece);
+  const start = Date.now();
+  say(piece.announcement);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  try {
+    await piece.make(folder, say);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`${piece.title} could not be set up: ${(error as Error).message}`);
+  }
+  writeFileSync(join(folder, STAMP), piece.id);
+  say(`${piece.title}: done in ${duration(Date.now() - start)}, ${size(folder)} MB`);
+}
+
+/** @throws when there is too little room on the disk */
+export function checkDisk(cache: string, missing: Pick<Piece, 'megabytes'>[]): void {
+  const { bavail, bsize } = statfsSync(cache);
+  const free = bavail * bsize / 2 ** 30;
+  const needed = missing.reduce((sum, piece) => sum + piece.megabytes, 0) / 2 ** 10;
+  if (free < needed) {
+    throw new Error(`${cache} has ${free.toFixed(1)} GB of free disk, and the set-up needs ${needed.toFixed(1)} GB.`
+      + ' Make room, or set XDG_CACHE_HOME to a folder on another disk');
+  }
+}
+
+function size(folder: string): number {
+  const bytes = (path: string): number => {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat?.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytes(join(path, name)), 0) : stat?.size ?? 0;
+  };
+  return Math.round(bytes(folder) / 2 ** 20);
+}
+
+/** A time for people. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,28 @@
+import { parse } from '../../rehearsal/lifecycle/args';
+
+test('rehearses dev of the starter on Kubernetes 1.36 in one order by default', () => {
+  expect(parse([])).toMatchObject({ profile: 'dev', app: undefined, seeds: [1], kubernetes: '1.36', keep: false });
+});
+
+test('each seed is an order of its own', () => {
+  expect(parse(['--seeds', '3']).seeds).toEqual([1, 2, 3]);
+  expect(parse(['--seeds', '2', '--seed', '7']).seeds).toEqual([7, 8]);
+});
+
+test('takes a command for an app of one\'s own', () => {
+  expect(parse(['--app', 'npx ts-node main.ts', '--stack', 'shop', '--html', 'report.html']))
+    .toMatchObject({ app: 'npx ts-node main.ts', stack: 'shop', html: 'report.html' });
+});
+
+test.each([
+  [['--profile', 'test'], '`--profile` must be one of dev, staging, prod, got: test'],
+  [['--seeds', '0'], '`--seeds` must be a whole number, 1 or more, got: 0'],
+  [['--seeds', 'many'], '`--seeds` must be a whole number, 1 or more, got: many'],
+  [['--seed', '1.5'], '`--seed` must be a whole number, 1 or more, got: 1.5'],
+  [['--kubernetes', '1.36.3'], '`--kubernetes` must be a minor version such as 1.36, got: 1.36.3'],
+  [['--stack', 'shop'], '`--stack` is of your own app: give `--app`, too'],
+  [['--app', 'x', '--profile', 'prod'], '`--profile` is of the starter, and can\'t be given with `--app`'],
+  [['--sedes', '2'], 'Unknown option \'--sedes\''],
+])('refuses %j', (argv, message) => {
+  expect(() => parse(argv)).toThrow(message);
+});

@@ -1,0 +1,185 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { App, Stack } from 'aws-cdk-lib';
+import { shop } from '../../examples/typescript/main';
+import { changed, stacksOf, templateOf, type Template } from '../../rehearsal/lifecycle/assembly';
+import { eventually, expectNone, NotAsExpected } from '../../rehearsal/lifecycle/expect';
+import { leftOver } from '../../rehearsal/lifecycle/inventory';
+import { runSteps } from '../../rehearsal/lifecycle/lifecycle';
+import { takeLock } from '../../rehearsal/lifecycle/lock';
+import {
+  addHelmValue, addNode, isProtected, nodeCount, objectsOf, ofType, releasesOf, setChartVersions, textOf, unprotect,
+} from '../../rehearsal/lifecycle/platform';
+import { emptyFolder } from '../support/run';
+
+const folder = emptyFolder();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const assembly = join(folder, 'synthesized');
+const app = new App({ outdir: assembly, context: { 'aws:cdk:disable-asset-staging': true } });
+shop(app);
+app.synth();
+const stackOf = (name: string) => stacksOf(assembly).find(stack => stack.id === name)!;
+const template = (name = 'shop-dev'): Template => templateOf(stackOf(name));
+
+describe('a template', () => {
+  test('tells the releases that it asks for, and which are waited for', () => {
+    expect(releasesOf(template())).toMatchObject([
+      { name: 'cilium', namespace: 'kube-system', wait: false },
+      { name: 'aws-load-balancer-controller', namespace: 'kube-system', wait: true },
+      { name: 'external-dns', namespace: 'external-dns', wait: true },
+    ]);
+  });
+
+  test('tells the objects of its manifests, both redirect policies among them', () => {
+    expect(objectsOf(template()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'ServiceAccount node-local-dns', 'Service kube-dns-upstream', 'ConfigMap node-local-dns', 'DaemonSet node-local-dns',
+      'CiliumLocalRedirectPolicy node-local-dns-service', 'CiliumLocalRedirectPolicy node-local-dns-address',
+    ]);
+  });
+
+  test.each([['shop-dev', 2], ['shop-staging', 3]])('%s asks for %d nodes', (name, nodes) => {
+    expect(nodeCount(template(name))).toBe(nodes);
+  });
+
+  test.each([['shop-dev', false], ['shop-prod', true]])('%s is protected: %s', (name, expected) => {
+    expect(isProtected(template(name))).toBe(expected);
+    expect(stackOf(name).terminationProtection).toBe(expected);
+  });
+
+  test('shows text with what only the deployment knows left open', () => {
+    expect(textOf({ 'Fn::Join': ['-', ['a', { Ref: 'B' }]] })).toBe('a-known-at-deployment');
+  });
+});
+
+describe('a change of a template', () => {
+  const valuesOf = (changedTemplate: Template, release: string) =>
+    JSON.parse(textOf(ofType(changedTemplate, 'Custom::AWSCDK-EKS-HelmChart').find(it => it.Properties.Release === release)!.Properties.Values));
+
+  test('adds a Helm value to those that are there', () => {
+    const one = template();
+    const before = valuesOf(one, 'cilium');
+    addHelmValue(one, 'cilium', 'podLabels', { a: 'b' });
+    expect(valuesOf(one, 'cilium')).toEqual({ podLabels: { a: 'b' }, ...before });
+  });
+
+  test.each([[undefined], ['{}']])('adds a Helm value to none: %s', values => {
+    const one = { Resources: { Chart: { Type: 'Custom::AWSCDK-EKS-HelmChart', Properties: { Release: 'own', Values: values } } } };
+    addHelmValue(one, 'own', 'a', 1);
+    expect(valuesOf(one, 'own')).toEqual({ a: 1 });
+  });
+
+  test('asks for a node more, and for room for it', () => {
+    const one = template();
+    const scaling = ofType(one, 'AWS::EKS::Nodegroup')[0].Properties.ScalingConfig;
+    scaling.MaxSize = scaling.DesiredSize;
+    addNode(one);
+    expect(scaling).toMatchObject({ DesiredSize: 3, MaxSize: 3 });
+  });
+
+  test('asks for other versions of charts', () => {
+    const one = template();
+    setChartVersions(one, release => release.name === 'cilium' ? '9.9.9' : release.version!);
+    expect(releasesOf(one).map(it => it.version)).toEqual(['9.9.9', ...releasesOf(template()).slice(1).map(it => it.version)]);
+  });
+
+  test('switches protection off', () => {
+    const one = template('shop-prod');
+    unprotect(one);
+    expect(isProtected(one)).toBe(false);
+  });
+});
+
+describe('a changed copy of an app', () => {
+  const copy = join(folder, 'changed');
+  const stack = changed(assembly, copy, stackOf('shop-prod'), { template: unprotect, terminationProtection: false });
+
+  test('has the change, and the original has not', () => {
+    expect(isProtected(templateOf(stack))).toBe(false);
+    expect(stack.terminationProtection).toBe(false);
+    expect(isProtected(template('shop-prod'))).toBe(true);
+    expect(stackOf('shop-prod').terminationProtection).toBe(true);
+  });
+
+  test('has its template under a name of its own, or the CLI would not upload it', () => {
+    const urlIn = (of: string) => JSON.parse(readFileSync(join(of, 'manifest.json'), 'utf8')).artifacts['shop-prod'].properties.stackTemplateAssetObjectUrl;
+    const keyIn = (of: string) => Object.values<any>(JSON.parse(readFileSync(join(of, 'shop-prod.assets.json'), 'utf8')).files)
+      .filter(file => file.source.path === 'shop-prod.template.json').flatMap(file => Object.values<any>(file.destinations))[0].objectKey;
+    expect(urlIn(copy)).not.toBe(urlIn(assembly));
+    expect(urlIn(copy)).toMatch(new RegExp(`/${keyIn(copy)}$`));
+  });
+});
+
+describe('the stacks of an app', () => {
+  test('are known by the names that the CLI takes', () => {
+    expect(stacksOf(assembly).map(stack => stack.id)).toEqual(['shop-dev', 'shop-staging', 'shop-prod']);
+  });
+
+  test('tell the account and region that they are bound to', () => {
+    const bound = new App({ outdir: join(folder, 'bound') });
+    new Stack(bound, 'bound', { env: { account: '111122223333', region: 'us-east-1' } });
+    bound.synth();
+    expect(stacksOf(join(folder, 'bound'))[0].environment).toBe('aws://111122223333/us-east-1');
+    expect(stackOf('shop-dev').environment).toBe('aws://unknown-account/unknown-region');
+  });
+});
+
+describe('steps', () => {
+  const step = (name: string, work: () => Promise<string>) => ({ name, work });
+
+  test('run one after the other, each said as it ends', async () => {
+    const said: string[] = [];
+    const results = await runSteps([step('deploy', async () => 'done'), step('destroy', async () => 'gone')], result => said.push(result.name));
+    expect(results.map(({ outcome, detail }) => [outcome, detail])).toEqual([['passed', 'done'], ['passed', 'gone']]);
+    expect(said).toEqual(['deploy', 'destroy']);
+  });
+
+  test('end with the first that fails', async () => {
+    const never = jest.fn();
+    const results = await runSteps([step('deploy', async () => Promise.reject(new Error('no room'))), step('destroy', never)], () => undefined);
+    expect(results).toMatchObject([{ outcome: 'failed', detail: 'no room' }]);
+    expect(never).not.toHaveBeenCalled();
+  });
+});
+
+describe('an expectation', () => {
+  test('says what was expected, what was found, and where to look', () => {
+    expect(() => expectNone(['node-1 is not Ready'], 'every node to be Ready', 'kwok.log'))
+      .toThrow('expected every node to be Ready\n  found node-1 is not Ready\n  see kwok.log');
+    expect(() => expectNone([], 'every node to be Ready', 'kwok.log')).not.toThrow();
+  });
+
+  test('is tried again until it holds, and in the end fails as it failed last', async () => {
+    let count = 0;
+    await expect(eventually(async () => {
+      if (++count < 2) {
+        throw new NotAsExpected('2', String(count), 'log');
+      }
+      return count;
+    })).resolves.toBe(2);
+    await expect(eventually(async () => Promise.reject(new Error('never')), 0)).rejects.toThrow('never');
+  });
+});
+
+test('what is left is what was not there before', () => {
+  expect(leftOver({ VPC: ['default'] }, { VPC: ['default', 'vpc-1'], role: ['own'] })).toEqual(['VPC vpc-1', 'role own']);
+});
+
+describe('a second rehearsal', () => {
+  const file = join(folder, 'locks', 'rehearsal.lock');
+
+  test('is refused while the first runs, and not after', () => {
+    const lock = takeLock(file);
+    expect(() => takeLock(file)).toThrow(`another rehearsal runs already (process ${process.pid})`);
+    lock.release();
+    expect(existsSync(file)).toBe(false);
+    takeLock(file).release();
+  });
+
+  test('is not kept out by one that was killed', () => {
+    mkdirSync(join(folder, 'locks'), { recursive: true });
+    writeFileSync(file, '4194304'); // above every process id that Linux gives
+    takeLock(file).release();
+    expect(existsSync(file)).toBe(false);
+  });
+});
