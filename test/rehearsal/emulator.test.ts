@@ -55,7 +55,9 @@ whereMountsAreAllowed('the file system of Lambda functions (skipped where unshar
   });
 
   test('has a /tmp of its own, in which the rehearsal is', () => {
-    expect(seen['/tmp'].split(', ')).toEqual(tmpdir() === '/tmp' ? [basename(folder)] : []);
+    // And the checkout, if that is below /tmp.
+    const others = seen['/tmp'].split(', ').filter(name => name && !join(__dirname, '../..').startsWith(`/tmp/${name}/`));
+    expect(others).toEqual(tmpdir() === '/tmp' ? [basename(folder)] : []);
   });
 
   test('leaves the machine as it was', () => {
