@@ -1,3 +1,4 @@
+import { rmSync } from 'fs';
 import { KubectlV36Layer } from '@aws-cdk/lambda-layer-kubectl-v36';
 import { App, Stack, type Environment } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -13,6 +14,10 @@ export interface StackOptions {
   readonly context?: { [key: string]: any };
 }
 
+/** Each app writes its assembly into a folder of the system's for temporary files, and leaves it there. */
+const assemblies: string[] = [];
+globalThis.afterAll?.(() => assemblies.forEach(folder => rmSync(folder, { recursive: true, force: true }))); // not there outside of jest
+
 /** An empty stack, without an environment unless one is given. */
 export function stackFixture(options: StackOptions = {}): Stack {
   const app = new App({
@@ -20,6 +25,7 @@ export function stackFixture(options: StackOptions = {}): Stack {
     context: { 'aws:cdk:disable-asset-staging': true, ...options.context },
     analyticsReporting: false,
   });
+  assemblies.push(app.outdir);
   return new Stack(app, 'Shop', { env: options.env });
 }
 
