@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { dirname } from 'path';
+import { isAlive } from '../support/lock';
 
 /** Keeps other rehearsals of this user out while one runs; one that was killed keeps nobody out. */
 export function takeLock(file: string): { release(): void } {
@@ -14,17 +15,9 @@ export function takeLock(file: string): { release(): void } {
       }
     }
     const pid = Number(readFileSync(file, 'utf8'));
-    if (pid > 0 && lives(pid)) {
+    if (pid > 0 && isAlive(pid)) {
       throw new Error(`another rehearsal runs already (process ${pid}): wait for it or stop it; ${file} is its lock`);
     }
     rmSync(file, { force: true });
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
