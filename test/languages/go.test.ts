@@ -1,0 +1,39 @@
+import { appendFileSync, cpSync, readFileSync, rmSync } from 'fs';
+import { join } from 'path';
+import { describeUnless, run, tryToRun } from '../support/run';
+import { BUILD, goModules, npmPackage, QUIET } from './support/packages';
+import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
+
+jest.setTimeout(600_000);
+
+const found = tryToRun('go', ['version']);
+
+describeUnless(found === undefined ? 'go is not here' : undefined)('the Go module', () => {
+  const STARTER = starterFolder('go');
+  let consumer: string;
+  const go = (args: string[], env = {}) => run('go', args, { cwd: consumer, env: { ...QUIET, GOFLAGS: '-mod=mod', ...env } });
+
+  beforeAll(() => {
+    consumer = join(BUILD, 'consumer-go');
+    rmSync(consumer, { recursive: true, force: true });
+    cpSync(STARTER, consumer, { recursive: true });
+    for (const folder of goModules(npmPackage().id)) {
+      const [, module] = readFileSync(join(folder, 'go.mod'), 'utf8').match(/^module (\S+)/)!;
+      appendFileSync(join(consumer, 'go.mod'), `\nreplace ${module} => ${folder}\n`);
+    }
+    go(['mod', 'tidy']);
+  });
+
+  test('gives, in the starter, the templates that TypeScript gives', () => {
+    const outdir = join(consumer, 'cdk.out');
+    go(['run', '.'], cliEnvironment(STARTER, outdir));
+    const ours = typescriptTemplates(join(BUILD, 'typescript-for-go'));
+    for (const environment of ENVIRONMENTS) {
+      expect(templatesIn(outdir)[environment]).toEqual(ours[environment]);
+    }
+  });
+
+  test('passes the starter\'s own tests, which vet its code', () => {
+    expect(go(['test', './...'])).toMatch(/^ok/m);
+  });
+});

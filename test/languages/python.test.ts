@@ -1,0 +1,44 @@
+import { cpSync, rmSync } from 'fs';
+import { join } from 'path';
+import { describeUnless, run, tryToRun } from '../support/run';
+import { BUILD, npmPackage, once, pythonWheel, QUIET } from './support/packages';
+import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
+
+/** The newest that PyPI and the library's lower end have in common. */
+const CDK = 'aws-cdk-lib==2.270.0';
+
+jest.setTimeout(600_000);
+
+const found = tryToRun('python3', ['-c', 'import ensurepip, venv']);
+
+describeUnless(found === undefined ? 'python3 with venv is not here' : undefined)('the Python package', () => {
+  const STARTER = starterFolder('python');
+  let python: string;
+  let consumer: string;
+
+  beforeAll(() => {
+    const { id } = npmPackage();
+    const wheel = pythonWheel(id);
+    const venv = once('venv', id, folder => {
+      run('python3', ['-m', 'venv', folder]);
+      run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', CDK, wheel, 'pytest']);
+    });
+    python = join(venv, 'bin/python');
+    consumer = join(BUILD, 'consumer-python');
+    rmSync(consumer, { recursive: true, force: true });
+    cpSync(STARTER, consumer, { recursive: true });
+  });
+
+  test('gives, in the starter, the templates that TypeScript gives', () => {
+    const outdir = join(consumer, 'cdk.out');
+    run(python, ['app.py'], { cwd: consumer, env: { ...QUIET, ...cliEnvironment(STARTER, outdir) } });
+    const ours = typescriptTemplates(join(BUILD, 'typescript-for-python'));
+    for (const environment of ENVIRONMENTS) {
+      expect(templatesIn(outdir)[environment]).toEqual(ours[environment]);
+    }
+  });
+
+  test('passes the starter\'s own tests', () => {
+    expect(run(python, ['-m', 'pytest', '-q'], { cwd: consumer, env: QUIET })).toMatch(/\d passed/);
+  });
+});
