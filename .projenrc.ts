@@ -36,6 +36,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^20',
     'ajv@^8',
     'cdk-nag@^3.0.2',
+    'jsii-reflect@^1.140.0',
     'tsconfig-paths@^4',
     'yaml@^2',
   ],
@@ -99,7 +100,9 @@ project.eslint!.addRules({
       room('network', ['cdk', 'kubernetes']),
       room('cluster', ['cdk', 'kubernetes']),
       room('addons', ['cdk', 'kubernetes', 'network', 'cluster']),
-      room('platform', ['cdk', 'kubernetes', 'network', 'cluster', 'addons']),
+      room('policy', ['cdk', 'kubernetes', 'network', 'cluster', 'addons']),
+      room('ingress', ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy']),
+      room('platform', ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'ingress']),
     ],
   }],
 });
@@ -144,6 +147,16 @@ project.addTask('demo', {
 project.addTask('rehearse', {
   description: 'Deploy, update, break and destroy the starter by the real CDK CLI and Helm, against an emulated AWS on this machine',
   exec: 'ts-node -P tsconfig.dev.json rehearsal/run.ts',
+  receiveArgs: true,
+});
+project.addTask('rehearse:edges', {
+  description: 'Drop each dependency that the library sets, one at a time, and tell which loss a rehearsal notices',
+  exec: 'ts-node -P tsconfig.dev.json rehearsal/edges.ts',
+  receiveArgs: true,
+});
+project.addTask('test:languages', {
+  description: 'Build the packages for npm, Python and Go, and compare what the starters give in each language',
+  exec: 'jest --coverage=false test/languages',
   receiveArgs: true,
 });
 project.addTask('bench', {

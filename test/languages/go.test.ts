@@ -1,6 +1,8 @@
-import { appendFileSync, cpSync, readFileSync, rmSync } from 'fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { describeUnless, run, tryToRun } from '../support/run';
+import { everythingHere, everythingIn, recordEverything } from './everything/everything';
+import { go as inGo } from './everything/go';
 import { BUILD, goModules, npmPackage, QUIET } from './support/packages';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 
@@ -31,6 +33,16 @@ describeUnless(found === undefined ? 'go is not here' : undefined)('the Go modul
     for (const environment of ENVIRONMENTS) {
       expect(templatesIn(outdir)[environment]).toEqual(ours[environment]);
     }
+  });
+
+  test('gives, with every prop set, the templates that TypeScript gives', async () => {
+    const { recording } = await recordEverything();
+    const folder = join(consumer, 'everything');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'main.go'), inGo(recording));
+    go(['mod', 'tidy']);
+    go(['run', './everything'], { CDK_OUTDIR: join(folder, 'cdk.out') });
+    expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
   });
 
   test('passes the starter\'s own tests, which vet its code', () => {

@@ -1,6 +1,8 @@
-import { cpSync, rmSync } from 'fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { describeUnless, run, tryToRun } from '../support/run';
+import { everythingHere, everythingIn, recordEverything } from './everything/everything';
+import { python as inPython } from './everything/python';
 import { BUILD, npmPackage, once, pythonWheel, QUIET } from './support/packages';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 
@@ -36,6 +38,15 @@ describeUnless(found === undefined ? 'python3 with venv is not here' : undefined
     for (const environment of ENVIRONMENTS) {
       expect(templatesIn(outdir)[environment]).toEqual(ours[environment]);
     }
+  });
+
+  test('gives, with every prop set, the templates that TypeScript gives', async () => {
+    const { recording } = await recordEverything();
+    const folder = join(BUILD, 'everything-python');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'everything.py'), inPython(recording));
+    run(python, ['everything.py'], { cwd: folder, env: { ...QUIET, CDK_OUTDIR: join(folder, 'cdk.out') } });
+    expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
   });
 
   test('passes the starter\'s own tests', () => {

@@ -1,1 +1,0 @@
-// Empty: with a file of assembly beside it, the compiler takes a function without a body.
