@@ -4,6 +4,7 @@ import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { python as inPython } from './everything/python';
 import { BUILD, npmPackage, once, pythonWheel, QUIET } from './support/packages';
+import { readmeInPython } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 
 /** The newest that PyPI and the library's lower end have in common. */
@@ -47,6 +48,12 @@ describeUnless(found === undefined ? 'python3 with venv is not here' : undefined
     writeFileSync(join(folder, 'everything.py'), inPython(recording));
     run(python, ['everything.py'], { cwd: folder, env: { ...QUIET, CDK_OUTDIR: join(folder, 'cdk.out') } });
     expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
+  });
+
+  test('is shown right in the README, as it is translated', () => {
+    const files = readmeInPython(join(BUILD, 'readme-python'));
+    expect(files.length).toBeGreaterThan(3);
+    expect(run(python, [join(__dirname, 'support/check_names.py'), ...files], { env: QUIET })).toBe('');
   });
 
   test('passes the starter\'s own tests', () => {
