@@ -48,7 +48,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
     compilerOptions: {
       // Examples and integration tests import the library by its name, as users do.
       paths: { '@org/eks-platform': ['./src'] },
@@ -106,6 +106,9 @@ project.eslint!.addRules({
     ],
   }],
 });
+
+// Starters come with tests of their own.
+project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
 
 // Every TypeScript block of the README must compile: it is translated for Python and Go users.
 project.postCompileTask.exec('jsii-rosetta extract --strict');

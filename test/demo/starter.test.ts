@@ -6,7 +6,9 @@ import { shop } from '../../examples/typescript/main';
 import { theOnly } from '../support/read';
 import { ROOT } from '../support/run';
 
-const STARTER = path.join(ROOT, 'examples/typescript');
+const EXAMPLES = path.join(ROOT, 'examples');
+const STARTER = path.join(EXAMPLES, 'typescript');
+const FOLDERS = fs.readdirSync(EXAMPLES, { withFileTypes: true }).filter(it => it.isDirectory()).map(it => path.join(EXAMPLES, it.name));
 const read = (...file: string[]) => fs.readFileSync(path.join(...file), 'utf8');
 const json = (...file: string[]) => JSON.parse(read(...file));
 
@@ -33,29 +35,44 @@ test('each environment has a hosted zone of its own', () => {
   expect(new Set(zones).size).toBe(3);
 });
 
-test('can be copied: it names no file outside its folder, and every package that it imports is in its package.json', () => {
-  const { dependencies } = json(STARTER, 'package.json');
-  const imported = [...read(STARTER, 'main.ts').matchAll(/from '([^']+)'/g)].map(match => match[1]);
-  expect(imported).toHaveLength(4);
-  for (const module of imported) {
-    expect(Object.keys(dependencies).some(name => module === name || module.startsWith(`${name}/`))).toBe(true);
-  }
-  expect(json(STARTER, 'tsconfig.json')).not.toHaveProperty('extends');
-  expect(json(STARTER, 'tsconfig.json').compilerOptions).not.toHaveProperty('paths');
+describe.each(FOLDERS.filter(folder => fs.existsSync(path.join(folder, 'package.json'))))('%s', folder => {
+  test('can be copied: it names no file outside its folder, and every package that it imports is in its package.json', () => {
+    const dependencies = Object.keys(json(folder, 'package.json').dependencies);
+    const imported = [...read(folder, 'main.ts').matchAll(/from '([^']+)'/g)].map(match => match[1]);
+    expect(imported.length).toBeGreaterThan(2);
+    for (const module of imported) {
+      expect(dependencies.some(name => module === name || module.startsWith(`${name}/`))).toBe(true);
+    }
+    expect(json(folder, 'tsconfig.json')).not.toHaveProperty('extends');
+    expect(json(folder, 'tsconfig.json').compilerOptions).not.toHaveProperty('paths');
+  });
+
+  test('asks for the versions that the library asks for', () => {
+    const library = json(ROOT, 'package.json');
+    const { dependencies, devDependencies } = json(folder, 'package.json');
+    expect(dependencies).toMatchObject({ 'aws-cdk-lib': library.peerDependencies['aws-cdk-lib'], 'constructs': library.peerDependencies.constructs });
+    expect(devDependencies.typescript).toBe(library.devDependencies.typescript);
+  });
 });
 
-test('asks for the versions that the library asks for', () => {
-  const library = json(ROOT, 'package.json');
-  const { dependencies, devDependencies } = json(STARTER, 'package.json');
-  expect(dependencies).toMatchObject({ 'aws-cdk-lib': library.peerDependencies['aws-cdk-lib'], 'constructs': library.peerDependencies.constructs });
-  expect(devDependencies.typescript).toBe(library.devDependencies.typescript);
+test('there is a starter for each language', () => {
+  expect(FOLDERS.map(folder => path.basename(folder))).toEqual(expect.arrayContaining(['go', 'python', 'typescript']));
 });
 
-test('sets feature flags as CDK recommends them, and none that it does not know', () => {
+test.each(FOLDERS)('%s sets feature flags as CDK recommends them, and none that it does not know', folder => {
   const recommended = json(path.dirname(require.resolve('aws-cdk-lib')), 'recommended-feature-flags.json');
-  const { context } = json(STARTER, 'cdk.json');
+  const { context } = json(folder, 'cdk.json');
   expect(Object.keys(context).length).toBeGreaterThan(0);
   expect(recommended).toMatchObject(context);
+});
+
+test.each(FOLDERS)('%s tells in five points what it is', folder => {
+  expect(read(folder, 'README.md').match(/^\d\. \*\*/gm)).toHaveLength(5);
+});
+
+test('every starter is in the table of starters, and no other', () => {
+  const table = [...read(EXAMPLES, 'README.md').matchAll(/^\| \[([\w-]+)\]\(\1\) /gm)].map(match => match[1]);
+  expect(table.sort()).toEqual(FOLDERS.map(folder => path.basename(folder)).sort());
 });
 
 test('is short enough to be read at once', () => {

@@ -14,7 +14,11 @@ export function addons({ cdk, eksplatform, chart }: Libraries, stack: InstanceTy
   const group = new ec2.SecurityGroup(stack, 'Group', { vpc });
 
   const cilium = new eksplatform.Cilium(stack, 'Cilium', {
-    cluster, clusterName: 'alone', identity: eksplatform.WorkloadIdentity.IRSA, nodeSecurityGroups: [group], wait: true,
+    cluster,
+    clusterName: 'alone',
+    identity: eksplatform.WorkloadIdentity.IRSA,
+    nodeSecurityGroups: [group],
+    wait: true,
     encryption: eksplatform.CiliumEncryption.NONE,
     chartAsset: new assets.Asset(stack, 'Chart', { path: chart }),
   });
@@ -22,7 +26,10 @@ export function addons({ cdk, eksplatform, chart }: Libraries, stack: InstanceTy
     cluster, identity: eksplatform.WorkloadIdentity.IRSA, nodeSecurityGroups: [group], chartVersion: '3.5.0', values: { logLevel: 'debug' },
   });
   new eksplatform.ExternalDns(stack, 'ExternalDns', {
-    cluster, clusterName: 'alone', identity: eksplatform.WorkloadIdentity.IRSA, policy: eksplatform.ExternalDnsPolicy.SYNC,
+    cluster,
+    clusterName: 'alone',
+    identity: eksplatform.WorkloadIdentity.IRSA,
+    policy: eksplatform.ExternalDnsPolicy.SYNC,
     hostedZones: [route53.HostedZone.fromHostedZoneAttributes(stack, 'AloneZone', { zoneName: 'example.org', hostedZoneId: 'Z0123456789ALONE' })],
   });
   new eksplatform.NodeLocalDns(stack, 'NodeLocalDns', { cluster, clusterDnsIp: '172.20.0.10', mode: eksplatform.NodeLocalDnsMode.LINK_LOCAL });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import * as layer from '@aws-cdk/lambda-layer-kubectl-v36';
-import * as eksplatform from '@org/eks-platform';
 import * as cdk from 'aws-cdk-lib';
 import * as reflect from 'jsii-reflect';
 import { addons } from './addons';
@@ -10,6 +9,7 @@ import { platforms } from './platform';
 import { record, type Recording } from './recorder';
 import { jsiiAssembly } from '../../support/compiled';
 import { ROOT } from '../../support/run';
+import * as eksplatform from '@org/eks-platform';
 
 /** A folder to be taken for a chart. */
 const CHART = join(ROOT, 'rehearsal/charts/stand-ins/cilium');
@@ -26,7 +26,9 @@ export async function recordEverything(): Promise<{ readonly recording: Recordin
   const system = new reflect.TypeSystem();
   const library = await system.load(ROOT, { validate: false, supportedFeatures: [...reflect.JSII_REFLECT_SUPPORTED_ASSEMBLY_FEATURES] });
   const modules = ['aws-cdk-lib', '@org/eks-platform', '@aws-cdk/lambda-layer-kubectl-v36'];
-  return { recording: record(system, modules, (...[first, second, third]) => everything({ cdk: first, eksplatform: second, layer: third, chart: CHART })), library };
+  const recording = record(system, modules, (...[first, second, third]) =>
+    everything({ cdk: first, eksplatform: second, layer: third, chart: CHART }));
+  return { recording, library };
 }
 
 /** The templates that the app gives in this process, by stack. */
