@@ -16,4 +16,5 @@ export const RATIO_BUDGETS = {
   synth: 1.25,
   memory: 1.25,
   require: 1.5,
+  python: 1.3,
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Measures the library beside the same platform written by hand: `npm run bench -- [--pairs N] [--install] [--peers]`.
+ * Measures the library beside the same platform written by hand: `npm run bench -- [--pairs N] [--install] [--peers] [--python]`.
  *
  * Pairs alternate, each half in a fresh process, and a ratio is the median of the pairs' ratios: noise that lasts longer
  * than a pair meets both. Ends with 1 if a budget is missed.
@@ -13,6 +13,7 @@ import { BUDGETS, RATIO_BUDGETS } from './budgets';
 import { install, pack } from './install';
 import type { Measurement } from './measure';
 import { compile, isCompiled, measure, templateOf, translateModules } from './processes';
+import { runPythonPairs } from './python';
 import { countTemplate, type Counts } from '../scripts/template';
 import { textTable } from '../scripts/text-table';
 
@@ -38,7 +39,7 @@ interface Runs {
 
 function main() {
   const { values } = parseArgs({
-    options: { pairs: { type: 'string', default: '7' }, install: { type: 'boolean' }, peers: { type: 'boolean' } },
+    options: { pairs: { type: 'string', default: '7' }, install: { type: 'boolean' }, peers: { type: 'boolean' }, python: { type: 'boolean' } },
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1) {
@@ -62,6 +63,7 @@ function main() {
       ...countedRows(...['./hand-written', './library'].map(app => countTemplate(templateOf(folder, app))) as [Counts, Counts],
         peer && countTemplate(templateOf(peer.folder, './eks-blueprints'))),
       ...values.install ? installRows(peer?.packages) : [],
+      ...values.python ? [pythonRow(pairs)] : [],
     ];
     print(rows, pairs, peer !== undefined);
   } finally {
@@ -136,6 +138,20 @@ function installRows(peerPackages?: number): Row[] {
     { label: 'Packages installed', show: String, budget: BUDGETS.packages, library: packages, peer: peerPackages },
     { label: 'Package, packed', show: kilobytes, budget: BUDGETS.packedBytes, library: bytes },
   ];
+}
+
+function pythonRow(pairs: number): Row {
+  progress('building and installing the wheel');
+  const runs = runPythonPairs(pairs);
+  progress(`${pairs} pairs in Python`);
+  return {
+    label: 'Python: import and synthesis',
+    show: seconds,
+    budget: RATIO_BUDGETS.python,
+    handWritten: median(runs.map(it => it.handWritten)),
+    library: median(runs.map(it => it.library)),
+    ratio: median(runs.map(it => it.library / it.handWritten)),
+  };
 }
 
 function print(rows: Row[], pairs: number, withPeer: boolean) {

@@ -3,12 +3,10 @@ import { join } from 'path';
 import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { python as inPython } from './everything/python';
-import { BUILD, npmPackage, once, pythonWheel, QUIET } from './support/packages';
+import { BUILD, QUIET } from './support/packages';
+import { pythonWithLibrary } from './support/python';
 import { readmeInPython } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
-
-/** The newest that PyPI and the library's lower end have in common. */
-const CDK = 'aws-cdk-lib==2.270.0';
 
 jest.setTimeout(600_000);
 
@@ -20,13 +18,7 @@ describeUnless(found === undefined ? 'python3 with venv is not here' : undefined
   let consumer: string;
 
   beforeAll(() => {
-    const { id } = npmPackage();
-    const wheel = pythonWheel(id);
-    const venv = once('venv', id, folder => {
-      run('python3', ['-m', 'venv', folder]);
-      run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', CDK, wheel, 'pytest']);
-    });
-    python = join(venv, 'bin/python');
+    python = pythonWithLibrary();
     consumer = join(BUILD, 'consumer-python');
     rmSync(consumer, { recursive: true, force: true });
     cpSync(STARTER, consumer, { recursive: true });
