@@ -1,11 +1,12 @@
+import type { IResolvable } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { copy, type Json } from '../cdk/merge';
 
 export interface ManifestProps {
   readonly cluster: eks.ICluster;
-  /** Kubernetes objects, in the order in which they are applied. */
-  readonly objects: Json[];
+  /** Kubernetes objects, in the order in which they are applied; or what gives them when the app is synthesized. */
+  readonly objects: Json[] | IResolvable;
 }
 
 /**
@@ -19,7 +20,7 @@ export class Manifest extends Construct {
     super(scope, id);
     new eks.KubernetesManifest(this, 'Resource', {
       cluster: props.cluster,
-      manifest: copy(props.objects), // CDK's construct writes labels into what it is given
+      manifest: copy(props.objects) as Json[], // CDK's construct writes labels into what it is given
       overwrite: true,
       prune: false,
     });

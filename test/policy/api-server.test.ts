@@ -1,0 +1,88 @@
+/** A real Kubernetes API server takes what namespaces and policies are made of, as the deployment's kubectl applies and deletes it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { POLICIES } from './policies';
+import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
+import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { choosePorts, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
+import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { cacheFolder } from '../../rehearsal/support/paths';
+import { Processes } from '../../rehearsal/support/processes';
+import { CiliumClusterwideNetworkPolicy, EndpointSelector, Namespace, PodSecurityLevel } from '../../src';
+import { clusterFixture } from '../support/fixtures';
+import { kubernetesObjects } from '../support/read';
+import { describeUnless } from '../support/run';
+
+const missing = isPrepared('1.36') && isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not set up Kubernetes and its judge';
+
+/** A namespace that denies all, with every kind of allowance and of policy, and a policy for the whole cluster. */
+function objects(allowInstanceMetadata: boolean): any[] {
+  const { stack, cluster, template } = clusterFixture();
+  const namespace = new Namespace(stack, 'Namespace', {
+    cluster,
+    namespaceName: 'production',
+    podSecurity: PodSecurityLevel.BASELINE,
+    defaultDeny: true,
+    allowWithinNamespace: true,
+    allowInstanceMetadata,
+  });
+  namespace.allowFromLoadBalancer({ subnets: cluster.vpc.publicSubnets, podLabels: { app: 'web' }, ports: [8080] });
+  POLICIES.forEach(({ policy }, index) => namespace.addPolicy(`shop-${index}`, policy));
+  new CiliumClusterwideNetworkPolicy(stack, 'Policy', { cluster, policyName: 'shop', endpointSelector: EndpointSelector.all(), ...POLICIES[0].policy });
+  return kubernetesObjects(template());
+}
+
+describeUnless(missing)('the API server', () => {
+  let folder: string;
+  let processes: Processes;
+  let cluster: ControlPlane;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'policies-test-'));
+    processes = new Processes(join(folder, 'logs'));
+    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
+    cluster = await startControlPlane({
+      toolchain, processes, folder, ports: await choosePorts(), authSecret: 'secret-of-a-test-0', serviceRange: '172.20.0.0/16',
+    });
+    await registerDefinitions(programIn(cacheFolder(), 'judge'), cluster);
+  }, 120_000);
+
+  afterAll(async () => {
+    await processes.stopAll();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What kubectl says of each object, in the objects' order. */
+  const kubectl = async (verb: string, all: any[], ...options: string[]) => {
+    const file = join(folder, 'manifest.yaml');
+    writeFileSync(file, all.map(object => JSON.stringify(object)).join('')); // one after the other, as CDK's handler writes them
+    return (await cluster.kubectl(verb, '-f', file, ...options)).trim().split('\n');
+  };
+  const ends = (lines: string[]) => [...new Set(lines.map(line => line.split(' ').at(-1)))];
+
+  test('takes every object, with no field that it does not know', async () => {
+    const all = objects(false);
+    const said = await kubectl('apply', all, '--validate=strict');
+    expect(said).toHaveLength(all.length);
+    expect(ends(said)).toEqual(['created']);
+  });
+
+  test('sees no change when they are applied again', async () => {
+    expect(ends(await kubectl('apply', objects(false)))).toEqual(['unchanged']);
+  });
+
+  test('changes allowances in place: a denial that is lifted goes', async () => {
+    const said = await kubectl('apply', objects(true));
+    expect(said.filter(line => !line.endsWith(' unchanged'))).toEqual(['ciliumnetworkpolicy.cilium.io/allowances configured']);
+    const rules = await cluster.kubectl('get', 'ciliumnetworkpolicy', 'allowances', '--namespace', 'production', '-o', 'json');
+    expect(rules).not.toContain('egressDeny"');
+  });
+
+  test('deletes all of them, the namespace with the rest of what it holds', async () => {
+    await cluster.kubectl('create', 'configmap', 'by-hand', '--namespace', 'production');
+    expect(ends((await kubectl('delete', objects(true))).filter(line => !line.endsWith('namespace')))).toEqual(['deleted']);
+    await expect(cluster.kubectl('get', 'namespace', 'production')).rejects.toThrow('NotFound');
+    expect(await cluster.kubectl('get', 'ciliumclusterwidenetworkpolicies', '-o', 'name')).toBe('');
+  }, 60_000);
+});
