@@ -18,3 +18,10 @@ export const RATIO_BUDGETS = {
   require: 1.5,
   python: 1.3,
 } as const;
+
+/** What 200 Ingresses over 20 namespaces may cost: time beside the same platform without them, and CloudFormation's limits for a stack. */
+export const INGRESS_BUDGETS = {
+  synthMs: 2000,
+  resources: 500,
+  templateBytes: 1_000_000,
+} as const;

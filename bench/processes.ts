@@ -5,7 +5,7 @@ import * as ts from 'typescript';
 import type { Measurement } from './measure';
 
 const ROOT = path.join(__dirname, '..');
-const MODULES = ['measure', 'cdk-classes', 'hand-written', 'hand-written-values', 'library', 'eks-blueprints'];
+const MODULES = ['measure', 'cdk-classes', 'hand-written', 'hand-written-values', 'library', 'ingresses', 'eks-blueprints'];
 
 /** Whether `lib/` is there and newer than its source: what users load is what is measured. */
 export function isCompiled(): boolean {

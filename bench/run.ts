@@ -9,7 +9,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
-import { BUDGETS, RATIO_BUDGETS } from './budgets';
+import { BUDGETS, INGRESS_BUDGETS, RATIO_BUDGETS } from './budgets';
 import { install, pack } from './install';
 import type { Measurement } from './measure';
 import { compile, isCompiled, measure, templateOf, translateModules } from './processes';
@@ -53,15 +53,17 @@ function main() {
   const folder = translateModules();
   const peer = values.peers ? installPeer(folder) : undefined;
   try {
-    const [handWritten, library, blueprints] = runPairs(pairs, [
+    const [handWritten, library, ingresses, blueprints] = runPairs(pairs, [
       { folder, app: './hand-written', module: './cdk-classes' },
       { folder, app: './library', module: '@org/eks-platform' },
+      { folder, app: './ingresses', module: '@org/eks-platform' },
       ...peer ? [{ folder: peer.folder, app: './eks-blueprints', module: PEER }] : [],
     ]);
     const rows = [
       ...measuredRows(handWritten, library, blueprints),
       ...countedRows(...['./hand-written', './library'].map(app => countTemplate(templateOf(folder, app))) as [Counts, Counts],
         peer && countTemplate(templateOf(peer.folder, './eks-blueprints'))),
+      ...ingressRows(library, ingresses, countTemplate(templateOf(folder, './ingresses'))),
       ...values.install ? installRows(peer?.packages) : [],
       ...values.python ? [pythonRow(pairs)] : [],
     ];
@@ -125,6 +127,15 @@ function countedRows(handWritten: Counts, library: Counts, peer?: Counts): Row[]
     row('Lambda functions', 'lambdaFunctions'),
     row('Nested stacks', 'nestedStacks'),
     row('Template', 'templateBytes', kilobytes),
+  ];
+}
+
+function ingressRows(library: Runs, ingresses: Runs, counts: Counts): Row[] {
+  const added = median(ingresses.synth.map((run, index) => run.wallMs - library.synth[index].wallMs));
+  return [
+    { label: '200 Ingresses, added to synthesis', show: seconds, budget: INGRESS_BUDGETS.synthMs, library: added },
+    { label: '200 Ingresses, resources', show: String, budget: INGRESS_BUDGETS.resources, library: counts.resources },
+    { label: '200 Ingresses, template', show: kilobytes, budget: INGRESS_BUDGETS.templateBytes, library: counts.templateBytes },
   ];
 }
 

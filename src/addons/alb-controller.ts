@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, type IConstruct } from 'constructs';
 import { albControllerStatements } from './alb-controller-policy';
 import { AlbFeatureGate } from './alb-feature-gate';
 import type { ChartOptions } from './chart-options';
@@ -15,6 +15,28 @@ import { WorkloadRole } from '../cluster/workload-role';
 import { HelmRelease } from '../kubernetes/helm-release';
 import { VERSIONS } from '../kubernetes/versions';
 import { withRulesIn } from '../network/group-rules';
+
+/**
+ * An AWS Load Balancer Controller: of this app, or one that runs in a cluster already.
+ */
+export interface IAlbController extends IConstruct {
+  /**
+   * The cluster that the controller runs in.
+   */
+  readonly cluster: eks.ICluster;
+}
+
+/** What must be there before what a controller serves, and be deleted after it. */
+const NEEDS = new WeakMap<IAlbController, DependencyGroup>();
+
+/**
+ * What each Ingress, and each Service of type LoadBalancer, of a controller depends on: the controller, and what its owner adds.
+ */
+export function neededByLoadBalancers(controller: IAlbController): DependencyGroup {
+  const needs = NEEDS.get(controller) ?? new DependencyGroup(controller);
+  NEEDS.set(controller, needs);
+  return needs;
+}
 
 /**
  * What can be said of the AWS Load Balancer Controller wherever it is defined.
@@ -113,14 +135,34 @@ const GATEWAY_API = [AlbFeatureGate.NLB_GATEWAY_API, AlbFeatureGate.ALB_GATEWAY_
  *
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/
  */
-export class AlbController extends Construct {
+export class AlbController extends Construct implements IAlbController {
+  /**
+   * Refers to a controller that runs in a cluster already, as Helm release aws-load-balancer-controller in kube-system.
+   *
+   * @param scope the construct's scope
+   * @param id the construct's id
+   * @param cluster the cluster that it runs in
+   */
+  public static fromCluster(scope: Construct, id: string, cluster: eks.ICluster): IAlbController {
+    class Import extends Construct implements IAlbController {
+      public readonly cluster = cluster;
+    }
+    return new Import(scope, id);
+  }
+
   /**
    * The role of the controller.
    */
   public readonly role: iam.IRole;
 
+  /**
+   * The cluster that the controller runs in.
+   */
+  public readonly cluster: eks.ICluster;
+
   constructor(scope: Construct, id: string, props: AlbControllerProps) {
     super(scope, id);
+    this.cluster = props.cluster;
     pinFeatureFlags(this);
     this.check(props);
     const workload = new WorkloadRole(this, 'Role', {

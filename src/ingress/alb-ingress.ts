@@ -1,0 +1,197 @@
+import { Annotations as Messages, Lazy, Names, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { Construct } from 'constructs';
+import { albAnnotations } from './alb-annotations';
+import { checkIngressProps, tagErrors } from './alb-ingress-checks';
+import type { AlbIngressProps } from './alb-ingress-props';
+import { albAnnotation, parseMap, writeMap, type Annotations } from './annotation';
+import { checkIngress } from './checks/check-ingress';
+import type { Finding } from './checks/finding';
+import { unknownAnnotations } from './checks/values';
+import type { Written } from './health-check';
+import { classSettings } from './ingress-class';
+import { joinGroup } from './ingress-group';
+import { ingressSpec, propOfField } from './ingress-path';
+import { openNamespace, subnetsOf } from './namespace-access';
+import { neededByLoadBalancers } from '../addons/alb-controller';
+import type { Json } from '../cdk/merge';
+import { reject } from '../cdk/reject';
+import { Manifest } from '../kubernetes/manifest';
+
+/**
+ * An Ingress, and with it an Application Load Balancer that the AWS Load Balancer Controller makes.
+ *
+ * The load balancer reaches pods by their addresses, speaks TLS 1.2 or newer, checks their health, and is internal unless
+ * told otherwise; an internet-facing one has a web ACL or says that it has none. Whatever the controller would refuse or
+ * ignore is an error here. It is deleted before the controller, which deletes the load balancer.
+ *
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+ */
+export class AlbIngress extends Construct implements ITaggableV2 {
+  /**
+   * The name of the Ingress.
+   */
+  public readonly ingressName: string;
+
+  /**
+   * The tags of the load balancer.
+   */
+  public readonly cdkTagManager: TagManager;
+
+  private readonly props: AlbIngressProps;
+  private readonly namespaceName: string;
+  private readonly manifest: Manifest;
+  private dnsName?: eks.KubernetesObjectValue;
+
+  constructor(scope: Construct, id: string, props: AlbIngressProps) {
+    super(scope, id);
+    this.props = props;
+    const { controller, namespace, hosts, paths, defaultBackend } = props;
+    this.namespaceName = namespace?.namespaceName ?? 'default';
+    this.ingressName = props.ingressName ?? Names.uniqueResourceName(this, { maxLength: 63, separator: '-' }).toLowerCase();
+    this.cdkTagManager = new TagManager(TagType.MAP, 'AWS::ElasticLoadBalancingV2::LoadBalancer', props.tags ?? {});
+
+    const settings = classSettings(props.ingressClass);
+    checkIngressProps(this, props, prop => this._nameOf(prop));
+    const subnets = props.subnets && controller.cluster.vpc.selectSubnets(props.subnets).subnets;
+    const written = albAnnotations(props, subnets?.map(it => it.subnetId), settings?.scheme).filter(it => it.value !== undefined);
+    const annotations = this.withUsersOwn(written, props.annotations ?? {});
+    const spec = ingressSpec(props.ingressClass?.ingressClassName ?? 'alb', hosts, paths, defaultBackend);
+    this.check({ metadata: { annotations }, spec }, written);
+
+    this.manifest = new Manifest(this, this.manifestId(), {
+      cluster: controller.cluster,
+      objects: [...this.secretAccess(), {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: {
+          name: this.ingressName,
+          ...namespace ? { namespace: this.namespaceName } : {},
+          annotations: { ...annotations, [albAnnotation('tags')]: Lazy.string({ produce: () => this.tagsAnnotation() }) },
+        },
+        spec,
+      }],
+    });
+    this.manifest.node.addDependency(neededByLoadBalancers(controller), ...[namespace, props.ingressClass].filter(it => it !== undefined));
+    if (namespace) {
+      const standIn = subnets ?? subnetsOf(controller.cluster, settings?.scheme ?? annotations[albAnnotation('scheme')]);
+      openNamespace(namespace, standIn, [...paths, ...defaultBackend ? [defaultBackend] : []], props.healthCheck?.port);
+    }
+    const group = settings?.groupName ?? annotations[albAnnotation('group.name')];
+    joinGroup(this, controller.cluster, group, {
+      name: `${this.namespaceName}/${this.ingressName}`,
+      annotations: () => ({ ...annotations, ...this.tagsAnnotation() ? { [albAnnotation('tags')]: this.tagsAnnotation()! } : {} }),
+      spec,
+      certificateOfClass: settings?.certificates,
+    });
+    if (parseMap(annotations[albAnnotation('load-balancer-attributes')] ?? '')?.['deletion_protection.enabled'] === 'true') {
+      Messages.of(this).addWarningV2('@org/eks-platform:deletionProtection',
+        'deletion_protection.enabled=true keeps the controller from deleting the load balancer: turn it off before you delete the stack');
+    }
+    this.node.addValidation({ validate: () => tagErrors(this.node.path, this.cdkTagManager.tagValues()) });
+  }
+
+  /**
+   * The DNS name of the load balancer, for an origin of CloudFront or an output: known once the controller has made it.
+   *
+   * CloudFormation does not look again: after a change that makes a new load balancer it still has the old one's name.
+   */
+  public get loadBalancerDnsName(): string {
+    if (!this.dnsName) {
+      this.dnsName = new eks.KubernetesObjectValue(this, 'LoadBalancerDnsName', {
+        cluster: this.props.controller.cluster,
+        objectType: 'ingress',
+        objectName: this.ingressName,
+        objectNamespace: this.namespaceName,
+        jsonPath: '.status.loadBalancer.ingress[0].hostname',
+      });
+      this.dnsName.node.addDependency(this.manifest);
+    }
+    return this.dnsName.value;
+  }
+
+  /**
+   * A prop by the name that the user gave it.
+   *
+   * @internal
+   */
+  protected _nameOf(prop: string): string {
+    return prop;
+  }
+
+  /** A new name is a new manifest, as nothing else would delete the Ingress of the old name. */
+  private manifestId(): string {
+    const names = [this.namespaceName, this.ingressName].filter(it => !Token.isUnresolved(it));
+    return ['Manifest', ...this.props.ingressName === undefined ? [] : names].join('-');
+  }
+
+  /** The user's annotations over our defaults, and beside what props wrote. */
+  private withUsersOwn(written: Written[], annotations: Annotations): Annotations {
+    for (const [name, value] of Object.entries(annotations)) {
+      const prop = written.find(it => it.given && albAnnotation(it.suffix) === name)?.prop ?? (name === albAnnotation('tags') ? 'tags' : undefined);
+      if (prop) {
+        reject(this.node.path, `annotations['${name}']`, value, `left out where \`${this._nameOf(prop)}\` is given`, `say it by \`${this._nameOf(prop)}\` alone`);
+      }
+    }
+    const unknown = unknownAnnotations(annotations);
+    if (unknown.length > 0) {
+      Messages.of(this).addWarningV2('@org/eks-platform:ingressAnnotations', `\`annotations\` has names that the controller does not know and ignores: ${unknown.join(', ')}`);
+    }
+    return { ...Object.fromEntries(written.map(it => [albAnnotation(it.suffix), it.value!])), ...annotations };
+  }
+
+  private check(ingress: Json, written: Written[]) {
+    const settings = classSettings(this.props.ingressClass);
+    const [found] = checkIngress(ingress, {
+      certificateOfClass: settings?.certificates,
+      schemeOfClass: settings?.scheme,
+      withoutWaf: this.props.withoutWaf || settings?.webAcl,
+    });
+    if (found) {
+      reject(this.node.path, this.nameOfFinding(found, written), found.given, found.allowed, found.advice);
+    }
+  }
+
+  /** What the user wrote, by its own name: an annotation of the user's own, a prop, or a field that a prop became. */
+  private nameOfFinding({ at }: Finding, written: Written[]): string {
+    if (at.startsWith('spec')) {
+      return this._nameOf(propOfField(at));
+    }
+    if (at in (this.props.annotations ?? {})) {
+      return `annotations['${at}']`;
+    }
+    const prop = written.find(it => albAnnotation(it.suffix) === at)?.prop ?? PROPS[at.slice(albAnnotation('').length)];
+    return prop ? this._nameOf(prop) : `annotations['${at}']`;
+  }
+
+  /** The controller reads no Secret but those that it is let. */
+  private secretAccess(): Json[] {
+    const secret = this.props.authentication?._secretName;
+    if (secret === undefined) {
+      return [];
+    }
+    const metadata = { name: `${this.ingressName}-oidc`, namespace: this.namespaceName };
+    const apiGroup = 'rbac.authorization.k8s.io';
+    return [
+      { apiVersion: `${apiGroup}/v1`, kind: 'Role', metadata, rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['get', 'list', 'watch'] }] },
+      {
+        apiVersion: `${apiGroup}/v1`,
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup, kind: 'Role', name: metadata.name },
+        subjects: [{ kind: 'ServiceAccount', name: 'aws-load-balancer-controller', namespace: 'kube-system' }],
+      },
+    ];
+  }
+
+  private tagsAnnotation(): string | undefined {
+    return writeMap(this.cdkTagManager.tagValues());
+  }
+}
+
+/** The props of annotations that are missing. */
+const PROPS: { readonly [suffix: string]: string } = {
+  'wafv2-acl-arn': 'webAcl',
+  'certificate-arn': 'certificates',
+  'healthcheck-timeout-seconds': 'healthCheck.timeout',
+};

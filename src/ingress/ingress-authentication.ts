@@ -1,0 +1,144 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { seconds, type Written } from './health-check';
+
+/**
+ * What is common to all ways of authentication.
+ */
+export interface AuthenticationOptions {
+  /**
+   * What is asked of the identity provider, with blanks between.
+   *
+   * @default - openid, the controller's default
+   */
+  readonly scope?: string;
+
+  /**
+   * The name of the cookie that keeps the session.
+   *
+   * @default - AWSELBAuthSessionCookie, AWS's default
+   */
+  readonly sessionCookieName?: string;
+
+  /**
+   * How long a session lasts: 1 second to 7 days.
+   *
+   * @default - 7 days, AWS's default
+   */
+  readonly sessionTimeout?: Duration;
+
+  /**
+   * What happens to a request without a session. ALLOW lets it through: then the application must look for itself.
+   *
+   * @default - UnauthenticatedAction.AUTHENTICATE, AWS's default
+   */
+  readonly onUnauthenticatedRequest?: elbv2.UnauthenticatedAction;
+}
+
+/**
+ * Authentication by a user pool of Amazon Cognito.
+ */
+export interface CognitoAuthenticationOptions extends AuthenticationOptions {
+  /**
+   * The user pool.
+   */
+  readonly userPool: cognito.IUserPool;
+
+  /**
+   * The client. It must have a secret, and allow the load balancer's callback `https://HOST/oauth2/idpresponse`.
+   */
+  readonly userPoolClient: cognito.IUserPoolClient;
+
+  /**
+   * The domain of the user pool.
+   */
+  readonly userPoolDomain: cognito.IUserPoolDomain;
+}
+
+/**
+ * Authentication by an OpenID Connect identity provider.
+ */
+export interface OidcAuthenticationOptions extends AuthenticationOptions {
+  /**
+   * The issuer, as in `https://login.example.com`.
+   */
+  readonly issuer: string;
+
+  /**
+   * The authorization endpoint.
+   */
+  readonly authorizationEndpoint: string;
+
+  /**
+   * The token endpoint.
+   */
+  readonly tokenEndpoint: string;
+
+  /**
+   * The user info endpoint.
+   */
+  readonly userInfoEndpoint: string;
+
+  /**
+   * The name of a Secret in the Ingress's namespace, with the keys clientID and clientSecret.
+   *
+   * The controller gets the right to read it, and no other one.
+   */
+  readonly secretName: string;
+}
+
+/**
+ * How a load balancer makes sure who a user is, before a request reaches a pod.
+ */
+export class IngressAuthentication {
+  /**
+   * By a user pool of Amazon Cognito.
+   *
+   * @param options the user pool
+   */
+  public static cognito(options: CognitoAuthenticationOptions): IngressAuthentication {
+    return new IngressAuthentication('cognito', {
+      userPoolARN: options.userPool.userPoolArn,
+      userPoolClientID: options.userPoolClient.userPoolClientId,
+      userPoolDomain: options.userPoolDomain.domainName,
+    }, options);
+  }
+
+  /**
+   * By an OpenID Connect identity provider.
+   *
+   * @param options the identity provider
+   */
+  public static oidc(options: OidcAuthenticationOptions): IngressAuthentication {
+    const { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, secretName } = options;
+    return new IngressAuthentication('oidc', { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, secretName }, options, secretName);
+  }
+
+  private constructor(
+    private readonly type: string,
+    private readonly provider: { [field: string]: string },
+    private readonly options: AuthenticationOptions,
+    /** @internal */
+    public readonly _secretName?: string) {
+  }
+
+  /**
+   * The annotations of it.
+   *
+   * @internal
+   */
+  public _annotations(): Written[] {
+    const { scope, sessionCookieName, sessionTimeout, onUnauthenticatedRequest } = this.options;
+    const write = (suffix: string, value: string | undefined, prop = 'authentication'): Written =>
+      ({ suffix, value, prop, given: true });
+    return [
+      write('auth-type', this.type),
+      write(`auth-idp-${this.type}`, JSON.stringify(this.provider)),
+      write('auth-on-unauthenticated-request', onUnauthenticatedRequest, 'authentication.onUnauthenticatedRequest'),
+      write('auth-scope', scope, 'authentication.scope'),
+      write('auth-session-cookie', sessionCookieName, 'authentication.sessionCookieName'),
+      write('auth-session-timeout', sessionTimeout && seconds(sessionTimeout), 'authentication.sessionTimeout'),
+    ];
+  }
+}

@@ -1,0 +1,151 @@
+import { Token } from 'aws-cdk-lib';
+import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { Construct } from 'constructs';
+import { albAnnotation, listenersOf, parseList, parseMap, type Annotations } from './annotation';
+import type { Json } from '../cdk/merge';
+import { reject } from '../cdk/reject';
+
+/** An Ingress among those that share a load balancer. */
+export interface GroupMember {
+  /** Its namespace and name. */
+  readonly name: string;
+  /** Its annotations, as they are in the end. */
+  readonly annotations: () => Annotations;
+  readonly spec: Json;
+  readonly certificateOfClass?: boolean;
+}
+
+/** What AWS allows a load balancer, beside the default of each. */
+const RULES = 100;
+const CERTIFICATES = 25;
+
+/** Annotations that members may not give different values: the controller would stop serving the whole group. */
+const EXCLUSIVE = [
+  'load-balancer-name', 'ip-address-type', 'scheme', 'subnets', 'customer-owned-ipv4-pool', 'ipam-ipv4-pool-id', 'ssl-redirect', 'security-groups',
+  'manage-backend-security-group-rules', 'wafv2-acl-arn', 'wafv2-acl-name', 'waf-acl-id', 'shield-advanced-protection', 'enable-frontend-nlb',
+];
+
+/** The same of the keys of maps. */
+const EXCLUSIVE_KEYS = ['tags', 'load-balancer-attributes', 'minimum-load-balancer-capacity', 'frontend-nlb-attributes'];
+
+/** The same of members that listen on the same port. */
+const EXCLUSIVE_BY_PORT = ['inbound-cidrs', 'security-group-prefix-lists', 'mutual-authentication'];
+
+/** The Ingresses of each cluster, by name, and by group. */
+const CLUSTERS = new WeakMap<eks.ICluster, { readonly names: Map<string, string>; readonly groups: Map<string, GroupMember[]> }>();
+
+/**
+ * Checks an Ingress against the others of its cluster in this app.
+ *
+ * @param construct what defines the Ingress
+ * @param cluster its cluster
+ * @param group the group's name, or undefined for a load balancer of its own
+ * @param member the Ingress
+ */
+export function joinGroup(construct: Construct, cluster: eks.ICluster, group: string | undefined, member: GroupMember): void {
+  const { names, groups } = CLUSTERS.get(cluster) ?? { names: new Map(), groups: new Map() };
+  CLUSTERS.set(cluster, { names, groups });
+  const owner = names.get(member.name);
+  if (owner !== undefined && !Token.isUnresolved(member.name)) {
+    reject(construct.node.path, 'ingressName', member.name, 'a name of its own in the namespace', `${owner} defines it already`);
+  }
+  names.set(member.name, construct.node.path);
+  if (group === undefined || Token.isUnresolved(group)) {
+    const [error] = quotaErrors('a load balancer', [member]);
+    if (error) {
+      throw new Error(`${error} [${construct.node.path}]`);
+    }
+    return;
+  }
+  const members = groups.get(group);
+  if (members) {
+    members.push(member);
+    return;
+  }
+  const first = [member];
+  groups.set(group, first);
+  construct.node.addValidation({ validate: () => groupErrors(group, first) });
+}
+
+/** What the controller or AWS would refuse of a group, though each Ingress by itself is right. */
+function groupErrors(group: string, members: GroupMember[]): string[] {
+  const name = `the group ${group}`;
+  return [...conflicts(name, members), ...portConflicts(name, members), ...redirectErrors(name, members), ...quotaErrors(name, members)];
+}
+
+/** A redirect holds for every HTTP listener of the load balancer: who has no HTTPS listener has no rule behind it. */
+function redirectErrors(group: string, members: GroupMember[]): string[] {
+  const redirecting = members.find(({ annotations }) => annotations()[albAnnotation('ssl-redirect')] !== undefined);
+  const stranded = redirecting ? members.filter(({ annotations, certificateOfClass }) =>
+    listenersOf(annotations(), certificateOfClass)?.every(({ protocol }) => protocol === 'HTTP')) : [];
+  return stranded.map(it => `\`listen-ports\` must hold HTTPS for all of ${group}, as ${redirecting!.name} redirects HTTP, got: HTTP alone of ${it.name}; `
+    + 'requests for its hosts would be redirected to a listener that has no rule for them');
+}
+
+/** A value with the member that gave it. */
+interface Claim {
+  readonly member: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+function conflictsOf(group: string, claims: Claim[]): string[] {
+  const errors = new Map<string, string>();
+  const first = new Map<string, Claim>();
+  for (const claim of claims.filter(it => !Token.isUnresolved(it.value))) {
+    const other = first.get(claim.key) ?? claim;
+    first.set(claim.key, other);
+    if (other.value !== claim.value && !errors.has(claim.key)) {
+      errors.set(claim.key, `\`${claim.key}\` must be the same for all of ${group}, which is one load balancer, got: `
+        + `${JSON.stringify(other.value)} of ${other.member}, ${JSON.stringify(claim.value)} of ${claim.member}; give it to one of them, or the same to all`);
+    }
+  }
+  return [...errors.values()];
+}
+
+function conflicts(group: string, members: GroupMember[]): string[] {
+  return conflictsOf(group, members.flatMap(({ name: member, annotations }) => {
+    const all = annotations();
+    const whole = EXCLUSIVE.filter(key => all[albAnnotation(key)] !== undefined)
+      .map(key => ({ member, key, value: normal(all[albAnnotation(key)]) }));
+    const parts = EXCLUSIVE_KEYS.flatMap(key => Object.entries(parseMap(all[albAnnotation(key)] ?? '') ?? {})
+      .map(([part, value]) => ({ member, key: `${key}: ${part}`, value })));
+    return [...whole, ...parts];
+  }));
+}
+
+function portConflicts(group: string, members: GroupMember[]): string[] {
+  return conflictsOf(group, members.flatMap(({ name: member, annotations, certificateOfClass }) => {
+    const all = annotations();
+    return (listenersOf(all, certificateOfClass) ?? []).flatMap(({ protocol, port }) => {
+      const claim = (key: string, value: string) => ({ member, key: `${key} of port ${port}`, value });
+      const policy = all[albAnnotation('ssl-policy')];
+      return [
+        claim('listen-ports', protocol),
+        ...EXCLUSIVE_BY_PORT.filter(key => all[albAnnotation(key)] !== undefined).map(key => claim(key, normal(all[albAnnotation(key)]))),
+        ...protocol === 'HTTPS' && policy !== undefined ? [claim('ssl-policy', policy)] : [],
+      ];
+    });
+  }));
+}
+
+/** The order of a list means nothing. */
+function normal(value: string): string {
+  return value.startsWith('[') ? value : parseList(value).sort().join(',');
+}
+
+function quotaErrors(name: string, members: GroupMember[]): string[] {
+  const withDefault = members.filter(({ spec }) => spec.defaultBackend !== undefined).map(it => it.name);
+  const redirects = members.some(({ annotations }) => annotations()[albAnnotation('ssl-redirect')] !== undefined);
+  const certificates = new Set(members.flatMap(({ annotations }) => parseList(annotations()[albAnnotation('certificate-arn')] ?? '')));
+  const rules = members.reduce((sum, { spec, annotations, certificateOfClass }) => {
+    const listeners = (listenersOf(annotations(), certificateOfClass) ?? []).filter(({ protocol }) => protocol === 'HTTPS' || !redirects);
+    return sum + listeners.length * (spec.rules ?? []).reduce((paths: number, rule: any) => paths + (rule.http?.paths.length ?? 0), 0);
+  }, 0);
+  return [
+    ...withDefault.length > 1 ? [`\`defaultBackend\` must be given to one Ingress of ${name} at most, got: ${withDefault.join(', ')}; keep one of them`] : [],
+    ...rules > RULES ? [`\`paths\` must be ${RULES} rules or fewer for ${name}, got: ${rules}, one for each path, host and listener; use another load balancer for some`] : [],
+    ...certificates.size > CERTIFICATES + 1
+      ? [`\`certificates\` must be a default and ${CERTIFICATES} others or fewer for ${name}, got: ${certificates.size}; use another load balancer for some`] : [],
+  ];
+}
