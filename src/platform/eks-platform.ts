@@ -1,5 +1,5 @@
 import { KubectlV36Layer } from '@aws-cdk/lambda-layer-kubectl-v36';
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import type { EksPlatformProps } from './eks-platform-props';
 import { checkKubernetesVersion, checkNodes, checkServiceRange, SERVICE_DNS_IP, SERVICE_RANGE } from './platform-checks';
 import { PlatformProfile, type PlatformSettings } from './platform-profile';
-import { AlbController } from '../addons/alb-controller';
+import { AlbController, neededByLoadBalancers } from '../addons/alb-controller';
 import { Cilium } from '../addons/cilium';
 import { ExternalDns } from '../addons/external-dns';
 import { NodeLocalDns } from '../addons/node-local-dns';
@@ -22,6 +22,8 @@ import type { NodeGroupOptions } from '../cluster/node-group-options';
 import { checkClusterName } from '../kubernetes/cluster-name';
 import { POD_SUBNET_TAG, tagSubnets } from '../network/tags';
 import { Vpc } from '../network/vpc';
+import { Namespace } from '../policy/namespace';
+import type { NamespaceOptions } from '../policy/namespace-options';
 
 /**
  * An EKS cluster whose whole network is Cilium.
@@ -59,6 +61,7 @@ export class EksPlatform extends Construct {
   /** The node-local DNS cache, unless it was left out. */
   public readonly nodeLocalDns?: NodeLocalDns;
 
+  private readonly coreDns: eks.CfnAddon;
   private readonly podSubnetTags?: { [key: string]: string };
   private readonly prefixDelegation: boolean;
 
@@ -80,9 +83,9 @@ export class EksPlatform extends Construct {
       minSize: props.nodes?.minSize ?? settings.nodeMinSize,
       maxSize: props.nodes?.maxSize ?? Math.max(settings.nodeMaxSize, props.nodes?.minSize ?? 0),
     });
-    const coreDns = this.createCoreDns();
+    this.coreDns = this.createCoreDns();
 
-    const { cluster, clusterName } = this;
+    const { cluster, clusterName, coreDns } = this;
     const { identity, hostedZones } = props;
     if (props.albController?.enabled ?? true) {
       this.albController = new AlbController(this, 'AlbController', {
@@ -97,6 +100,10 @@ export class EksPlatform extends Construct {
     if (props.nodeLocalDns?.enabled ?? true) {
       this.nodeLocalDns = new NodeLocalDns(this, 'NodeLocalDns', { ...props.nodeLocalDns, cluster, clusterDnsIp: SERVICE_DNS_IP });
       this.nodeLocalDns.node.addDependency(coreDns);
+    }
+    if (this.albController) {
+      // While an Ingress is deleted its record is too, and the controllers still ask for addresses.
+      neededByLoadBalancers(this.albController).add(...[this.externalDns, this.nodeLocalDns].filter(it => it !== undefined));
     }
     new CfnOutput(this, 'KubeconfigCommand', {
       description: 'Points kubectl at the cluster; needs an access entry, see `admins`',
@@ -120,6 +127,25 @@ export class EksPlatform extends Construct {
     // Without a network no node gets ready, and without ready nodes the node group fails after half an hour.
     nodes.nodegroup.node.addDependency(this.cilium);
     return nodes;
+  }
+
+  /**
+   * Adds a namespace with its network policies, after all that its pods and Ingresses need, and deleted before it.
+   *
+   * What is defined in the namespace must depend on it.
+   *
+   * @param name the namespace's name, which is part of the construct's id
+   * @param options what pods of the namespace may do
+   */
+  public addNamespace(name: string, options: NamespaceOptions = {}): Namespace {
+    if (Token.isUnresolved(name)) {
+      reject(this.node.path, 'name', name, 'known when the app is synthesized', 'use `new Namespace`, whose id you choose');
+    }
+    const namespace = new Namespace(this, `Namespace-${name}`, { ...options, cluster: this.cluster, namespaceName: name });
+    // Also what a namespace takes with it when it goes, as Ingresses that were made by hand: controllers must see to those.
+    const needs = [this.coreDns, this.albController, this.externalDns, this.nodeLocalDns];
+    namespace.node.addDependency(...needs.filter(it => it !== undefined));
+    return namespace;
   }
 
   private check(props: EksPlatformProps) {

@@ -51,8 +51,11 @@ test('makes every class of the library and calls every method', () => {
     ...type.ownProperties.filter(it => it.static).map(it => `${type.name}.${it.name}`),
   ]);
   expect(ours.length).toBeGreaterThan(8);
-  expect(ours.filter(name => !used.has(name))).toEqual([]);
+  expect(ours.filter(name => !used.has(name) && !CALLED_BY_CDK.includes(name))).toEqual([]);
 });
 
 /** Structs that the library gives and does not take. */
 const RETURNED = ['PlatformSettings'];
+
+/** What CDK calls while it synthesizes. */
+const CALLED_BY_CDK = ['IngressPolicy.validate'];

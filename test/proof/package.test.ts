@@ -8,12 +8,19 @@ const NAME = '@org/eks-platform';
 
 /** What programs see of the package: structs exist for the compiler only. */
 const PUBLIC_NAMES = [
-  'AlbController', 'AlbFeatureGate', 'Cilium', 'CiliumEncryption', 'EksPlatform', 'ExternalDns', 'ExternalDnsPolicy', 'HubbleTls', 'NodeGroup',
-  'NodeLocalDns', 'NodeLocalDnsMode', 'PlatformProfile', 'Vpc', 'WorkloadIdentity',
+  'AlbController', 'AlbFeatureGate', 'AlbIngress', 'Cilium', 'CiliumClusterwideNetworkPolicy', 'CiliumEncryption', 'CiliumNetworkPolicy',
+  'EksPlatform', 'EndpointSelector', 'ExternalDns', 'ExternalDnsPolicy', 'GrpcService', 'HubbleTls', 'HubbleUiIngress', 'IngressAdmissionAction',
+  'IngressAdmissionPolicy', 'IngressAuthentication', 'IngressClassParams', 'IngressPolicy', 'InternalApi', 'LabelExpression', 'LoadBalancerScheme',
+  'Namespace', 'NlbService', 'NodeGroup', 'NodeLocalDns', 'NodeLocalDnsMode', 'PathBasedMicroservices', 'PathType', 'PlatformProfile',
+  'PodSecurityLevel', 'PolicyEntity', 'PolicyPeer', 'PolicyPort', 'PolicyProtocol', 'PublicWebApplication', 'Vpc', 'WebAcl',
+  'WebSocketApplication', 'WorkloadIdentity',
 ];
 
 /** What the package holds beside its code. */
-const DOCUMENTS = ['.jsii', 'API.md', 'LICENSE', 'README.md', 'package.json'];
+const DOCUMENTS = [
+  '.jsii', 'API.md', 'LICENSE', 'README.md', 'package.json',
+  'policies/README.md', 'policies/networking-parameters.yaml', 'policies/networking.rego', 'policies/networking_test.rego',
+];
 
 jest.setTimeout(300_000);
 

@@ -51,6 +51,7 @@ export function npmInstall(folder: string, ...packages: string[]): void {
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], { cwd: folder });
 }
 
-function start(program: string, args: string[], { cwd = ROOT, env }: RunOptions) {
+/** Runs a program to its end, whatever that is. */
+export function start(program: string, args: string[], { cwd = ROOT, env }: RunOptions = {}) {
   return spawnSync(program, args, { cwd, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 }

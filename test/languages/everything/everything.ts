@@ -4,8 +4,10 @@ import * as layer from '@aws-cdk/lambda-layer-kubectl-v36';
 import * as cdk from 'aws-cdk-lib';
 import * as reflect from 'jsii-reflect';
 import { addons } from './addons';
+import { ingresses } from './ingresses';
 import type { Libraries } from './libraries';
 import { platforms } from './platform';
+import { policies } from './policies';
 import { record, type Recording } from './recorder';
 import { jsiiAssembly } from '../../support/compiled';
 import { ROOT } from '../../support/run';
@@ -18,7 +20,7 @@ const CHART = join(ROOT, 'rehearsal/charts/stand-ins/cilium');
 const CONTEXT = { '@aws-cdk/aws-eks:useNativeOidcProvider': true };
 
 /** An app that sets every prop of the library. It only makes, gets and calls, so that it can be written in every language. */
-const STACKS = { platforms, addons };
+const STACKS = { platforms, addons, policies, ingresses };
 
 /** The recorded app. */
 export async function recordEverything(): Promise<{ readonly recording: Recording; readonly library: reflect.Assembly }> {

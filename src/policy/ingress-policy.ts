@@ -1,0 +1,81 @@
+import { type IPolicyValidationContext, type IPolicyValidationPlugin, type PolicyValidationPluginReport, type PolicyViolation } from 'aws-cdk-lib';
+import { acknowledgementOf, isAcknowledgedAnywhere } from './acknowledgements';
+import { INGRESS_RULES, ruleParameters, type IngressRuleOptions, type RuleParameters } from './ingress-rules';
+import { readManifests, type ReadManifest } from './manifests';
+import { judge, type Finding } from './rego';
+
+/**
+ * Properties of an IngressPolicy: what the rules are told.
+ */
+export interface IngressPolicyProps extends IngressRuleOptions {}
+
+/**
+ * Judges every Ingress of an app at synth, by the rules of `policies/networking.rego`.
+ *
+ * It looks into all Kubernetes manifests, however they were made. What only a deployment knows, CDK's tokens, counts as
+ * given and is not judged. A finding can be acknowledged where it is, or above:
+ * `Validations.of(construct).acknowledge({ id: 'IngressPolicy::waf-required', reason: '...' })`.
+ *
+ * @example
+ * import * as eksplatform from '@org/eks-platform';
+ * import { App, Validations } from 'aws-cdk-lib';
+ *
+ * declare const app: App;
+ * Validations.of(app).addPlugins(new eksplatform.IngressPolicy({ allowedDomains: ['example.com'] }));
+ */
+export class IngressPolicy implements IPolicyValidationPlugin {
+  /**
+   * The plugin's name, which acknowledgements start with.
+   */
+  public static readonly PLUGIN_NAME = 'IngressPolicy';
+
+  public readonly name: string = IngressPolicy.PLUGIN_NAME;
+  public readonly ruleIds?: string[] = INGRESS_RULES.map(rule => rule.id);
+  private readonly parameters: RuleParameters;
+
+  constructor(props: IngressPolicyProps = {}) {
+    this.parameters = ruleParameters(IngressPolicy.PLUGIN_NAME, props);
+  }
+
+  /**
+   * Called by CDK when all templates are written.
+   */
+  public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    const manifests = readManifests(context);
+    const objects = manifests.flatMap(manifest => manifest.objects.map(object => ({ manifest, object })));
+    const found = judge(objects.map(({ object }) => object), this.parameters)
+      .flatMap((findings, index) => findings.map(finding => ({ finding, manifest: objects[index].manifest })));
+    const unreadable = manifests.filter(it => it.problem).map(manifest => ({ finding: unread(manifest), manifest }));
+    const violations = [...unreadable, ...found].map(({ finding, manifest }) => violationOf(finding, manifest));
+    return { success: !violations.some(it => it.severity === 'error' && !it.ruleMetadata?.acknowledged), violations };
+  }
+}
+
+/**
+ * CDK takes an acknowledgement of a rule anywhere in the app for all of the app. So a finding that is not acknowledged
+ * where it is gets a name of its own, which CDK does not find among those acknowledged.
+ */
+function violationOf(finding: Finding, { construct, logicalId, templatePath }: ReadManifest): PolicyViolation {
+  const id = `${IngressPolicy.PLUGIN_NAME}::${finding.id}`;
+  const acknowledgement = acknowledgementOf(construct, id);
+  const named = !acknowledgement?.reason && isAcknowledgedAnywhere(construct, id);
+  const where = construct.node.path.replace(/[()[\]{}]/g, '');
+  return {
+    ruleName: named ? `${finding.id}[${where}]` : finding.id,
+    description: `${finding.object}: ${finding.field} ${finding.problem}${acknowledgement?.reason === '' ? ' (acknowledged without a reason)' : ''}`,
+    fix: finding.fix,
+    severity: INGRESS_RULES.find(rule => rule.id === finding.id)!.severity === 'deny' ? 'error' : 'warning',
+    ruleMetadata: acknowledgement?.reason ? { acknowledged: acknowledgement.reason, acknowledgedAt: acknowledgement.path } : undefined,
+    violatingResources: [{ resourceLogicalId: logicalId, templatePath, locations: ['Properties.Manifest'] }],
+  };
+}
+
+function unread(manifest: ReadManifest): Finding {
+  return {
+    id: 'malformed',
+    object: 'a manifest',
+    field: 'Properties.Manifest',
+    problem: manifest.problem!,
+    fix: 'write the objects themselves: an Ingress in it cannot be seen',
+  };
+}
