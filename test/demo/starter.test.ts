@@ -8,7 +8,7 @@ import { ROOT } from '../support/run';
 
 const EXAMPLES = path.join(ROOT, 'examples');
 const STARTER = path.join(EXAMPLES, 'typescript');
-const FOLDERS = fs.readdirSync(EXAMPLES, { withFileTypes: true }).filter(it => it.isDirectory()).map(it => path.join(EXAMPLES, it.name));
+const FOLDERS = fs.readdirSync(EXAMPLES, { withFileTypes: true }).filter(it => it.isDirectory()).map(it => it.name);
 const read = (...file: string[]) => fs.readFileSync(path.join(...file), 'utf8');
 const json = (...file: string[]) => JSON.parse(read(...file));
 
@@ -35,13 +35,17 @@ test('each environment has a hosted zone of its own', () => {
   expect(new Set(zones).size).toBe(3);
 });
 
-describe.each(FOLDERS.filter(folder => fs.existsSync(path.join(folder, 'package.json'))))('%s', folder => {
+describe.each(FOLDERS.filter(name => fs.existsSync(path.join(EXAMPLES, name, 'package.json'))))('%s', name => {
+  const folder = path.join(EXAMPLES, name);
+
   test('can be copied: it names no file outside its folder, and every package that it imports is in its package.json', () => {
     const dependencies = Object.keys(json(folder, 'package.json').dependencies);
-    const imported = [...read(folder, 'main.ts').matchAll(/from '([^']+)'/g)].map(match => match[1]);
+    const sources = fs.readdirSync(folder).filter(file => file.endsWith('.ts')).map(file => read(folder, file)).join('\n');
+    const imported = [...sources.matchAll(/from '([^']+)'/g)].map(match => match[1]);
     expect(imported.length).toBeGreaterThan(2);
     for (const module of imported) {
-      expect(dependencies.some(name => module === name || module.startsWith(`${name}/`))).toBe(true);
+      const here = module.startsWith('./') && fs.existsSync(path.join(folder, `${module}.ts`));
+      expect(here || dependencies.some(name => module === name || module.startsWith(`${name}/`))).toBe(true);
     }
     expect(json(folder, 'tsconfig.json')).not.toHaveProperty('extends');
     expect(json(folder, 'tsconfig.json').compilerOptions).not.toHaveProperty('paths');
@@ -56,23 +60,23 @@ describe.each(FOLDERS.filter(folder => fs.existsSync(path.join(folder, 'package.
 });
 
 test('there is a starter for each language', () => {
-  expect(FOLDERS.map(folder => path.basename(folder))).toEqual(expect.arrayContaining(['go', 'python', 'typescript']));
+  expect(FOLDERS).toEqual(expect.arrayContaining(['go', 'python', 'typescript']));
 });
 
-test.each(FOLDERS)('%s sets feature flags as CDK recommends them, and none that it does not know', folder => {
+test.each(FOLDERS)('%s sets feature flags as CDK recommends them, and none that it does not know', name => {
   const recommended = json(path.dirname(require.resolve('aws-cdk-lib')), 'recommended-feature-flags.json');
-  const { context } = json(folder, 'cdk.json');
+  const { context } = json(EXAMPLES, name, 'cdk.json');
   expect(Object.keys(context).length).toBeGreaterThan(0);
   expect(recommended).toMatchObject(context);
 });
 
-test.each(FOLDERS)('%s tells in five points what it is', folder => {
-  expect(read(folder, 'README.md').match(/^\d\. \*\*/gm)).toHaveLength(5);
+test.each(FOLDERS)('%s tells in five points what it is', name => {
+  expect(read(EXAMPLES, name, 'README.md').match(/^\d\. \*\*/gm)).toHaveLength(5);
 });
 
 test('every starter is in the table of starters, and no other', () => {
   const table = [...read(EXAMPLES, 'README.md').matchAll(/^\| \[([\w-]+)\]\(\1\) /gm)].map(match => match[1]);
-  expect(table.sort()).toEqual(FOLDERS.map(folder => path.basename(folder)).sort());
+  expect(table.sort()).toEqual([...FOLDERS].sort());
 });
 
 test('is short enough to be read at once', () => {
