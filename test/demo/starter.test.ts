@@ -45,7 +45,7 @@ describe.each(FOLDERS.filter(name => fs.existsSync(path.join(EXAMPLES, name, 'pa
     expect(imported.length).toBeGreaterThan(2);
     for (const module of imported) {
       const here = module.startsWith('./') && fs.existsSync(path.join(folder, `${module}.ts`));
-      expect(here || dependencies.some(name => module === name || module.startsWith(`${name}/`))).toBe(true);
+      expect(here || dependencies.some(it => module === it || module.startsWith(`${it}/`))).toBe(true);
     }
     expect(json(folder, 'tsconfig.json')).not.toHaveProperty('extends');
     expect(json(folder, 'tsconfig.json').compilerOptions).not.toHaveProperty('paths');
