@@ -23,9 +23,12 @@ export interface HelmRun {
  * @param opt the unpacked layers
  * @param folder where the new folder goes
  * @param repository the address of the loopback chart repository
+ * @param longestWait how many seconds Helm waits at most
  * @returns the new folder, and the file to which each run of Helm is written
  */
-export function optWithLoopbackHelm(opt: string, folder: string, repository: string): { opt: string; runs: string } {
+export function optWithLoopbackHelm(
+  opt: string, folder: string, repository: string, longestWait = LONGEST_WAIT_SECONDS,
+): { opt: string; runs: string } {
   const own = join(folder, 'opt');
   const runs = join(folder, 'helm-runs.jsonl');
   mkdirSync(join(own, 'helm'), { recursive: true });
@@ -33,12 +36,12 @@ export function optWithLoopbackHelm(opt: string, folder: string, repository: str
     symlinkSync(join(opt, layer), join(own, name));
   }
   writeFileSync(runs, '');
-  writeFileSync(join(own, 'helm', 'helm'), wrapper(repository, runs), { mode: 0o755 });
+  writeFileSync(join(own, 'helm', 'helm'), wrapper(repository, runs, longestWait), { mode: 0o755 });
   return { opt: own, runs };
 }
 
 /** A program in Python, which every kubectl Lambda has. */
-function wrapper(repository: string, runs: string): string {
+function wrapper(repository: string, runs: string, longestWait: number): string {
   const moved = Object.fromEntries(CHARTS.map(chart => [chart.repository, `${repository}${repositoryPath(chart.repository)}`]));
   return `#!/var/lang/bin/python3
 import json, subprocess, sys, time
@@ -46,7 +49,7 @@ MOVED = ${JSON.stringify(moved)}
 args = [MOVED.get(arg.rstrip('/'), arg) for arg in sys.argv[1:]]
 if '--timeout' in args:
     at = args.index('--timeout') + 1
-    args[at] = f"{min(int(args[at].rstrip('s')), ${LONGEST_WAIT_SECONDS})}s"
+    args[at] = f"{min(int(args[at].rstrip('s')), ${longestWait})}s"
 start = time.time()
 ended = subprocess.run(['/opt/helm-itself/helm', *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 sys.stdout.buffer.write(ended.stdout)

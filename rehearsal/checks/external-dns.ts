@@ -1,22 +1,23 @@
 import { randomBytes } from 'crypto';
-import { rmSync, writeFileSync } from 'fs';
+import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { App, Stack } from 'aws-cdk-lib';
-import * as eks from 'aws-cdk-lib/aws-eks-v2';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as route53 from 'aws-cdk-lib/aws-route53';
-import { helmValues, type Template } from './template';
+import { AwsCalls } from './aws';
+import { chartArguments } from './external-dns-arguments';
+import { Route53, textOfRecord, type DnsRecord, type Zone } from './route53';
+import { withoutWebhooks } from './webhooks';
 import type { ControlPlane } from '../cluster/control-plane';
 import type { Emulator } from '../emulator/emulator';
+import { eventually } from '../lifecycle/expect';
 import { freePorts, lastLines, type Processes, type Running, sleep } from '../support/processes';
-import { run } from '../support/run';
-import { ExternalDns, type ExternalDnsPolicy } from '@org/eks-platform';
 
-const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
 const BALANCER = 'k8s-shop-0123456789.us-east-1.elb.amazonaws.com';
-const OWNER = 'shop';
 
-/** With what a check of ExternalDNS works. */
+/** With a policy that lets records stay: for how long it is watched that they do. It looks at Ingresses every 5 seconds at most. */
+const KEPT_MS = 8000;
+
+const PATIENCE_MS = 90_000;
+
+/** With what ExternalDNS is checked. */
 export interface ExternalDnsCheck {
   /** The real external-dns. */
   readonly program: string;
@@ -25,24 +26,20 @@ export interface ExternalDnsCheck {
   readonly processes: Processes;
   /** For what is written meanwhile. */
   readonly folder: string;
-  readonly emulator: Pick<Emulator, 'env' | 'account' | 'region'>;
+  readonly emulator: Pick<Emulator, 'env' | 'region'>;
   readonly controlPlane: Pick<ControlPlane, 'adminKubeconfig' | 'kubectl'>;
-  /** What it may do to its own records. @default - what ExternalDns sets */
-  readonly policy?: ExternalDnsPolicy;
-}
-
-/** A record as Route 53 lists it. */
-interface DnsRecord {
-  readonly Name: string;
-  readonly Type: string;
-  readonly AliasTarget?: { readonly DNSName: string };
-  readonly ResourceRecords?: { readonly Value: string }[];
+  /** The release's namespace. */
+  readonly namespace: string;
+  /** The role that its service account names. */
+  readonly role: string;
+  /** The values that the release has in the cluster. */
+  readonly values: any;
 }
 
 /**
- * Runs the real external-dns with the arguments, and by the role, that an ExternalDns brings, for Ingresses in the given cluster.
+ * Runs the real external-dns beside the release that is deployed: with its arguments, by its role in AWS and by its account in Kubernetes.
  *
- * Whoever calls it knows that the emulator checks IAM. Zones, role and Ingresses are the check's own and are removed again.
+ * Whoever calls it knows that the emulator checks IAM. Zones that are not there, records and Ingresses are the check's own and are removed again.
  *
  * @returns what was seen, line by line
  * @throws where something else was seen
@@ -51,51 +48,32 @@ export async function checkExternalDns(check: ExternalDnsCheck): Promise<string[
   return new Check(check).run();
 }
 
-/**
- * The arguments that the chart gives to external-dns for values such as ours: those that it sets for every value that we set.
- */
-export function chartArguments(values: any): string[] {
-  const each = (flag: string, all: string[] = []) => all.map(value => `--${flag}=${value}`);
-  return [
-    `--log-level=${values.logLevel ?? 'info'}`,
-    `--log-format=${values.logFormat}`,
-    `--interval=${values.interval}`,
-    ...values.triggerLoopOnEvent ? ['--events'] : [],
-    ...each('source', values.sources),
-    `--policy=${values.policy}`,
-    `--registry=${values.registry}`,
-    `--txt-owner-id=${values.txtOwnerId}`,
-    `--txt-prefix=${values.txtPrefix}`,
-    ...each('domain-filter', values.domainFilters),
-    `--annotation-prefix=${values.annotationPrefix}`,
-    ...each('managed-record-types', values.managedRecordTypes),
-    `--provider=${values.provider.name}`,
-    ...Object.keys(values.extraArgs).sort().flatMap(flag => each(flag, [values.extraArgs[flag]].flat())),
-  ];
-}
-
 class Check {
   private readonly seen: string[] = [];
-  /** Of our zone, of another account's with the same name, and of one with another name. */
-  private zones: string[] = [];
+  /** That the release names. */
+  private zones: Zone[] = [];
+  /** One with the name of ours, as it may be in another account, and one with another name. */
+  private others: Zone[] = [];
   private running?: Running;
-  /** Of the stack with the role, and of the namespace with the Ingresses. */
-  private readonly name = `external-dns-${randomBytes(4).toString('hex')}`;
+  private readonly namespace = `external-dns-${randomBytes(4).toString('hex')}`;
   private readonly undo: (() => Promise<unknown>)[] = [];
+  private readonly aws: AwsCalls;
+  private readonly route53: Route53;
 
-  constructor(private readonly check: ExternalDnsCheck) {}
+  constructor(private readonly check: ExternalDnsCheck) {
+    this.aws = new AwsCalls(check.python, check.emulator.env);
+    this.route53 = new Route53(this.aws);
+  }
 
   async run(): Promise<string[]> {
     try {
-      for (const name of ['example.com', 'example.com', 'example.org']) {
-        this.zones.push(await this.makeZone(name));
-      }
+      this.zones = await this.makeOwnZones();
+      this.others = [await this.makeZone(this.zones[0].name), await this.makeZone('elsewhere.test')];
       await this.writeForeignRecord();
-      const template = synthesize(this.zones[0], this.check);
-      const credentials = await this.makeRole(template);
+      const credentials = await this.credentials();
       await this.refusedElsewhere(credentials);
       await this.makeIngresses();
-      await this.start(template, credentials);
+      await this.start(credentials);
       await this.recordsAppear();
       await this.recordsGo();
       return this.seen;
@@ -103,20 +81,36 @@ class Check {
       for (const undo of this.undo.reverse()) {
         await undo();
       }
+      this.aws.end();
     }
   }
 
-  private async makeZone(name: string): Promise<string> {
-    const { HostedZone: zone } = await this.aws('route53', 'create_hosted_zone', { Name: name, CallerReference: randomBytes(8).toString('hex') });
-    const id = zone.Id.replace('/hostedzone/', '');
-    this.undo.push(async () => {
-      const records = (await this.records(id)).filter(record => !['NS', 'SOA'].includes(record.Type));
-      if (records.length > 0) {
-        await this.change(id, records.map(record => ({ Action: 'DELETE', ResourceRecordSet: record })));
-      }
-      await this.aws('route53', 'delete_hosted_zone', { Id: id });
-    });
-    return id;
+  private records(): Promise<DnsRecord[]> {
+    return this.route53.records(this.zones[0].id);
+  }
+
+  private get domain(): string {
+    return this.zones[0].name;
+  }
+
+  /** A template may name zones that are there before it: those are made with the ids that it names. */
+  private async makeOwnZones(): Promise<Zone[]> {
+    const { extraArgs, domainFilters } = this.check.values;
+    const ids: string[] = [extraArgs?.['zone-id-filter'] ?? []].flat();
+    if (ids.length === 0) {
+      throw new Error('expected the release to name its zones in `extraArgs.zone-id-filter`, found: none');
+    }
+    const { HostedZones: there } = await this.aws.call('route53', 'list_hosted_zones');
+    return Promise.all(ids.map(async (id, index) => {
+      const found = there.find((zone: any) => zone.Id === `/hostedzone/${id}`);
+      return found ? { id, name: found.Name.replace(/\.$/, '') } : this.makeZone(domainFilters[index] ?? domainFilters[0], id);
+    }));
+  }
+
+  private async makeZone(name: string, id?: string): Promise<Zone> {
+    const zone = await this.route53.makeZone(name, id);
+    this.undo.push(() => this.route53.removeZone(zone));
+    return zone;
   }
 
   /** A record that another cluster owns, in our zone. */
@@ -124,182 +118,164 @@ class Check {
     const record = (name: string, type: string, value: string) => ({
       Action: 'CREATE', ResourceRecordSet: { Name: name, Type: type, TTL: 300, ResourceRecords: [{ Value: value }] },
     });
-    await this.change(this.zones[0], [
-      record('taken.example.com', 'A', '192.0.2.1'),
-      record('edns-a.taken.example.com', 'TXT', '"heritage=external-dns,external-dns/owner=other,external-dns/resource=ingress/default/taken"'),
+    await this.route53.change(this.zones[0].id, [
+      record(`taken.${this.domain}`, 'A', '192.0.2.1'),
+      record(`edns-a.taken.${this.domain}`, 'TXT', '"heritage=external-dns,external-dns/owner=other,external-dns/resource=ingress/default/taken"'),
     ]);
+    this.undo.push(() => this.route53.removeRecords(this.zones[0].id, ({ Name: name }) => name.endsWith(`taken.${this.domain}.`)));
   }
 
-  /** Deploys the role of the template, and gives what a pod of the service account finds in its environment. */
-  private async makeRole({ Resources }: Template): Promise<NodeJS.ProcessEnv> {
-    const roles = Object.fromEntries(Object.entries(Resources).filter(([, resource]) => resource.Type === 'AWS::IAM::Role'));
-    const [logicalId, ...others] = Object.keys(roles);
-    if (!logicalId || others.length > 0) {
-      throw new Error(`expected one role in the template of an ExternalDns, found: ${Object.keys(roles).join(', ') || 'none'}`);
-    }
-    await this.aws('cloudformation', 'create_stack', {
-      StackName: this.name, TemplateBody: JSON.stringify({ Resources: roles }), Capabilities: ['CAPABILITY_NAMED_IAM'],
-    });
-    this.undo.push(() => this.aws('cloudformation', 'delete_stack', { StackName: this.name }));
-    const physicalId = await this.until('the role is made', async () => {
-      const { StackResources: found } = await this.aws('cloudformation', 'describe_stack_resources', { StackName: this.name });
-      return found.find((it: any) => it.LogicalResourceId === logicalId && it.ResourceStatus === 'CREATE_COMPLETE')?.PhysicalResourceId;
-    });
-    const token = join(this.check.folder, 'external-dns.token');
-    writeFileSync(token, serviceAccountToken(), { mode: 0o600 });
+  /** What a pod of the release's service account finds in its environment. */
+  private async credentials(): Promise<NodeJS.ProcessEnv> {
+    const { namespace, emulator, folder, role } = this.check;
+    const { clusters: [name] } = await this.aws.call('eks', 'list_clusters');
+    const { cluster } = await this.aws.call('eks', 'describe_cluster', { name });
+    const token = join(folder, 'external-dns.token');
+    writeFileSync(token, serviceAccountToken(cluster.identity.oidc.issuer, namespace), { mode: 0o600 });
     this.undo.push(async () => rmSync(token));
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env } = this.check.emulator.env;
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env } = emulator.env;
     return {
       ...env,
       // The SDK of external-dns asks for credentials before it reads the variable for all services.
       AWS_ENDPOINT_URL_STS: env.AWS_ENDPOINT_URL,
-      AWS_ROLE_ARN: `arn:aws:iam::${this.check.emulator.account}:role/${physicalId}`,
+      AWS_ROLE_ARN: role,
       AWS_WEB_IDENTITY_TOKEN_FILE: token,
     };
   }
 
   private async refusedElsewhere(env: NodeJS.ProcessEnv) {
-    const record = { Name: 'shop.example.com', Type: 'TXT', TTL: 300, ResourceRecords: [{ Value: '"x"' }] };
-    const change = (action: string, zone: string) => this.aws('route53', 'change_resource_record_sets', {
-      HostedZoneId: zone, ChangeBatch: { Changes: [{ Action: action, ResourceRecordSet: record }] },
-    }, env);
-    await change('CREATE', this.zones[0]);
-    await change('DELETE', this.zones[0]);
-    for (const zone of this.zones.slice(1)) {
-      const refusal = await change('CREATE', zone).then(() => 'a record was written', (error: Error) => error.message);
-      if (!/AccessDenied/.test(refusal)) {
-        throw new Error(`expected the role to be refused in a zone that is not its own, found: ${refusal}`);
+    const record = { Name: `probe.${this.domain}`, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.2' }] };
+    const asRole = new AwsCalls(this.check.python, env);
+    const change = (action: string, { id }: Zone) => asRole.call('route53', 'change_resource_record_sets', {
+      HostedZoneId: id, ChangeBatch: { Changes: [{ Action: action, ResourceRecordSet: record }] },
+    });
+    try {
+      await change('CREATE', this.zones[0]);
+      await change('DELETE', this.zones[0]);
+      for (const zone of this.others) {
+        const refusal = await change('CREATE', zone).then(() => 'a record was written', (error: Error) => error.message);
+        if (!/AccessDenied/.test(refusal)) {
+          throw new Error(`expected the role to be refused in a zone that is not its own, found: ${refusal}`);
+        }
       }
+    } finally {
+      asRole.end();
     }
-    this.seen.push('the role may change records in its zone, and is refused in two others');
+    this.seen.push(`the role may change records in ${this.domain}, and is refused in two other zones`);
   }
 
   private async makeIngresses() {
-    const hosts = { shop: 'shop.example.com', wildcard: '*.apps.example.com', taken: 'taken.example.com', elsewhere: 'shop.example.org' };
+    const hosts = {
+      shop: `shop.${this.domain}`, wildcard: `*.apps.${this.domain}`, taken: `taken.${this.domain}`, elsewhere: 'shop.elsewhere.test',
+    };
     const { kubectl } = this.check.controlPlane;
-    await kubectl('create', 'namespace', this.name);
+    await kubectl('create', 'namespace', this.namespace);
     this.undo.push(async () => {
-      await kubectl('delete', 'ingress', '--all', '-n', this.name);
-      await kubectl('delete', 'namespace', this.name, '--wait=false');
+      await kubectl('delete', 'ingress', '--all', '-n', this.namespace);
+      await kubectl('delete', 'namespace', this.namespace, '--wait=false'); // it takes some seconds, and nobody needs the name again
     });
+    await withoutWebhooks(this.check.controlPlane, this.namespace, undo => this.undo.push(undo));
+    const items = Object.entries(hosts).map(([name, host]) => ingress(this.namespace, name, host));
     const file = join(this.check.folder, 'ingresses.json');
-    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Object.entries(hosts).map(([name, host]) => ingress(this.name, name, host)) }));
-    await kubectl('apply', '-f', file);
-    for (const name of Object.keys(hosts)) {
-      // The load balancer controller would do this.
-      await kubectl('patch', 'ingress', name, '-n', this.name, '--subresource=status', '--type=merge',
-        '-p', JSON.stringify({ status: { loadBalancer: { ingress: [{ hostname: BALANCER }] } } }));
-    }
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    // It takes a second or two until the API server knows of the change to its webhooks.
+    await eventually(() => kubectl('apply', '-f', file));
+    // The load balancer controller would do this.
+    await kubectl('patch', 'ingress', ...Object.keys(hosts), '-n', this.namespace, '--subresource=status', '--type=merge',
+      '-p', JSON.stringify({ status: { loadBalancer: { ingress: [{ hostname: BALANCER }] } } }));
   }
 
-  private async start(template: Template, env: NodeJS.ProcessEnv) {
-    const values = helmValues(template, 'external-dns', { 'AWS::Region': this.check.emulator.region });
+  private async start(env: NodeJS.ProcessEnv) {
+    const { processes, program, values, folder } = this.check;
     const [port] = await freePorts(1);
-    this.running = this.check.processes.start('external-dns', this.check.program, [
-      ...chartArguments(values), `--kubeconfig=${this.check.controlPlane.adminKubeconfig}`, `--metrics-address=127.0.0.1:${port}`,
-    ], { env: { ...env, ...Object.fromEntries(values.env.map(({ name, value }: any) => [name, value])) }, cwd: this.check.folder });
+    this.running = processes.start('external-dns', program, [
+      ...chartArguments(values), `--kubeconfig=${await this.kubeconfig()}`, `--metrics-address=127.0.0.1:${port}`,
+    ], { env: { ...env, ...Object.fromEntries(values.env.map(({ name, value }: any) => [name, value])) }, cwd: folder });
     this.undo.push(() => this.running!.stop());
   }
 
+  /** Of the release's service account, with the rights that the chart gives it. */
+  private async kubeconfig(): Promise<string> {
+    const { controlPlane: { kubectl, adminKubeconfig }, namespace, folder } = this.check;
+    const config = JSON.parse(readFileSync(adminKubeconfig, 'utf8'));
+    config.users[0].user = { token: (await kubectl('create', 'token', 'external-dns', '-n', namespace)).trim() };
+    const file = join(folder, 'external-dns.kubeconfig');
+    writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+    this.undo.push(async () => rmSync(file));
+    return file;
+  }
+
   private async recordsAppear() {
+    const { managedRecordTypes, txtOwnerId } = this.check.values;
     const start = Date.now();
-    const expected = ['A', 'AAAA'].flatMap(type => ['shop.example.com.', '*.apps.example.com.'].map(name => `${type} ${name}`)).sort();
+    const types = ['A', 'AAAA'].filter(type => managedRecordTypes.includes(type));
+    const expected = types.flatMap(type => [`shop.${this.domain}.`, `*.apps.${this.domain}.`].map(name => `${type} ${name}`)).sort();
     await this.until('records of both Ingresses are in the zone', async () => {
-      const found = (await this.records(this.zones[0])).filter(it => it.AliasTarget?.DNSName.startsWith(BALANCER)).map(it => `${it.Type} ${it.Name}`);
+      const found = (await this.records()).filter(it => it.AliasTarget?.DNSName.startsWith(BALANCER)).map(it => `${it.Type} ${it.Name}`);
       return JSON.stringify(found.sort()) === JSON.stringify(expected);
     });
-    const markers = (await this.records(this.zones[0])).filter(it => it.Type === 'TXT' && textOfRecord(it).includes(`external-dns/owner=${OWNER},`));
-    const names = markers.map(it => it.Name).sort();
-    // An alias of type A is marked as a CNAME.
-    const wanted = ['aaaa', 'cname'].flatMap(type => [`edns-${type}.shop.example.com.`, `edns-${type}.wildcard.apps.example.com.`]).sort();
-    if (JSON.stringify(names) !== JSON.stringify(wanted)) {
-      throw new Error(`expected the markers ${wanted.join(', ')}, found: ${names.join(', ') || 'none'}`);
+    const markers = (await this.records()).filter(it => it.Type === 'TXT' && textOfRecord(it).includes(`external-dns/owner=${txtOwnerId},`));
+    if (markers.length !== expected.length) {
+      throw new Error(`expected a marker for each of ${expected.join(', ')}, found: ${markers.map(it => it.Name).join(', ') || 'none'}`);
     }
-    this.seen.push(`records of two Ingresses are in the zone, each with its owner's mark, after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    this.seen.push(`${expected.length} records of two Ingresses came after ${seconds(start)}, each with its owner's mark`);
     await this.othersUntouched();
   }
 
   private async recordsGo() {
+    const { policy, txtOwnerId } = this.check.values;
     const start = Date.now();
-    await this.check.controlPlane.kubectl('delete', 'ingress', '--all', '-n', this.name);
-    await this.until('the records go with their Ingresses', async () =>
-      (await this.records(this.zones[0])).every(it => !it.AliasTarget && !textOfRecord(it).includes(`owner=${OWNER},`)));
-    this.seen.push(`they go with their Ingresses, after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    const ours = async () => (await this.records()).filter(it => it.AliasTarget || textOfRecord(it).includes(`owner=${txtOwnerId},`));
+    const before = (await ours()).length;
+    await this.check.controlPlane.kubectl('delete', 'ingress', '--all', '-n', this.namespace);
+    if (policy === 'sync') {
+      await this.until('the records go with their Ingresses', async () => (await ours()).length === 0);
+      this.seen.push(`they went with their Ingresses after ${seconds(start)}, by the policy sync`);
+    } else {
+      await sleep(KEPT_MS);
+      if ((await ours()).length !== before) {
+        throw new Error(`expected the records to stay, by the policy ${policy}, found that ${before - (await ours()).length} went`);
+      }
+      await this.running!.stop();
+      await this.route53.removeRecords(this.zones[0].id, it => it.AliasTarget !== undefined || textOfRecord(it).includes(`owner=${txtOwnerId},`));
+      this.seen.push(`they stayed when their Ingresses went, by the policy ${policy}`);
+    }
     await this.othersUntouched();
+    this.seen.push('another owner\'s record stayed as it was, other zones stayed empty');
   }
 
   private async othersUntouched() {
-    const taken = (await this.records(this.zones[0])).filter(it => it.Name.endsWith('taken.example.com.')).map(it => `${it.Type} ${textOfRecord(it)}`);
+    const taken = (await this.records()).filter(it => it.Name.endsWith(`taken.${this.domain}.`)).map(it => `${it.Type} ${textOfRecord(it)}`);
     if (taken.length !== 2 || !taken.includes('A 192.0.2.1') || !taken.some(it => it.includes('owner=other,'))) {
       throw new Error(`expected another owner's record to stay as it was, found: ${taken.join('; ') || 'none'}`);
     }
-    for (const zone of this.zones.slice(1)) {
-      const written = (await this.records(zone)).filter(it => !['NS', 'SOA'].includes(it.Type));
+    for (const { id } of this.others) {
+      const written = await this.route53.records(id);
       if (written.length > 0) {
         throw new Error(`expected no record in another zone, found: ${written.map(it => it.Name).join(', ')}`);
       }
     }
-    this.seen.push('another owner\'s record, which an Ingress asks for, stays as it was; the zones that are not ours stay empty');
   }
 
-  private async records(zone: string): Promise<DnsRecord[]> {
-    const { ResourceRecordSets: records } = await this.aws('route53', 'list_resource_record_sets', { HostedZoneId: zone });
-    return records.map((record: DnsRecord) => ({ ...record, Name: record.Name.replace('\\052', '*') })); // Route 53 writes it so
-  }
-
-  private async change(zone: string, changes: any[]) {
-    await this.aws('route53', 'change_resource_record_sets', { HostedZoneId: zone, ChangeBatch: { Changes: changes } });
-  }
-
-  private async aws(service: string, operation: string, parameters: any, env = this.check.emulator.env): Promise<any> {
-    return JSON.parse(await run(this.check.python, [join(__dirname, 'aws.py'), service, operation], { env, stdin: JSON.stringify(parameters) }));
-  }
-
-  private async until<T>(what: string, holds: () => Promise<T | undefined>, seconds = 90): Promise<T> {
+  private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     let ended = false;
-    void this.running?.exited.then(() => ended = true);
-    for (const end = Date.now() + seconds * 1000; ;) {
-      const found = await holds();
-      if (found) {
-        return found;
-      }
+    void this.running!.exited.then(() => ended = true);
+    for (const end = Date.now() + PATIENCE_MS; !await holds(); await sleep(200)) {
       if (ended || Date.now() > end) {
-        const log = this.running ? `. ${this.running.log} ends with:\n${lastLines(this.running.log)}` : '';
-        throw new Error(`expected that ${what}; ${ended ? 'external-dns ended' : `that did not come within ${seconds} s`}${log}`);
+        const found = ended ? 'external-dns ended' : `that did not come within ${PATIENCE_MS / 1000} s`;
+        throw new Error(`expected that ${what}; ${found}. ${this.running!.log} ends with:\n${lastLines(this.running!.log)}`);
       }
-      await sleep(500);
     }
   }
 }
 
-/** An ExternalDns in a stack of its own, for a cluster that is not in it. */
-function synthesize(hostedZoneId: string, { emulator: { account, region }, policy }: ExternalDnsCheck): Template {
-  const app = new App({ context: { 'aws:cdk:disable-asset-staging': true }, analyticsReporting: false });
-  const stack = new Stack(app, 'ExternalDns');
-  const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
-    clusterName: OWNER,
-    openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', `arn:aws:iam::${account}:oidc-provider/${ISSUER}`),
-    kubectlProvider: eks.KubectlProvider.fromKubectlProviderAttributes(stack, 'Kubectl', {
-      serviceToken: `arn:aws:lambda:${region}:${account}:function:kubectl`,
-      role: iam.Role.fromRoleArn(stack, 'KubectlRole', `arn:aws:iam::${account}:role/kubectl`),
-    }),
-  });
-  new ExternalDns(stack, 'Dns', {
-    cluster,
-    clusterName: OWNER,
-    hostedZones: [route53.HostedZone.fromHostedZoneAttributes(stack, 'Zone', { zoneName: 'example.com', hostedZoneId })],
-    policy,
-  });
-  return app.synth().getStackByName('ExternalDns').template;
-}
-
 /** What EKS puts into the pod, but for `aud`, a list there: the emulator compares texts. It does not check the signature. */
-function serviceAccountToken(): string {
+function serviceAccountToken(issuer: string, namespace: string): string {
   const part = (value: any) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   return [
     part({ alg: 'RS256', typ: 'JWT' }),
-    part({ iss: `https://${ISSUER}`, aud: 'sts.amazonaws.com', sub: 'system:serviceaccount:external-dns:external-dns', iat: now, exp: now + 3600 }),
+    part({ iss: issuer, aud: 'sts.amazonaws.com', sub: `system:serviceaccount:${namespace}:external-dns`, iat: now, exp: now + 3600 }),
     Buffer.from('unsigned').toString('base64url'),
   ].join('.');
 }
@@ -313,6 +289,6 @@ function ingress(namespace: string, name: string, host: string): any {
   };
 }
 
-function textOfRecord(record: DnsRecord): string {
-  return (record.ResourceRecords ?? []).map(it => it.Value).join(' ');
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }

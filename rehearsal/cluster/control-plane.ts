@@ -45,6 +45,8 @@ export interface ControlPlaneOptions {
   readonly region?: string;
   /** The cluster in the address of the token webhook: any, because only the account's one cluster has this API server. @default rehearsal */
   readonly cluster?: string;
+  /** The socket of an HTTP proxy on the way from the API server to Services, such as those of webhooks. @default - none: Services cannot be reached */
+  readonly serviceProxy?: string;
 }
 
 /**
@@ -120,6 +122,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     'authorization-mode': 'Node,RBAC',
     'allow-privileged': 'true',
     'cert-dir': folder,
+    ...options.serviceProxy === undefined ? {} : { 'egress-selector-config-file': write('egress.json', egressBy(options.serviceProxy)) },
   });
   await waitUntil('readiness of the API server', () => answers(`${endpoint}/readyz`, authority.certificate), api);
 
@@ -192,6 +195,15 @@ function kubeconfig(server: string, authority?: string, token?: string): string 
     'contexts': [{ name: 'rehearsal', context: { cluster: 'rehearsal', user: 'rehearsal' } }],
     'current-context': 'rehearsal',
   }, undefined, 2);
+}
+
+/** All that the API server sends into the cluster takes the proxy. */
+function egressBy(socket: string): string {
+  return JSON.stringify({
+    apiVersion: 'apiserver.k8s.io/v1beta1',
+    kind: 'EgressSelectorConfiguration',
+    egressSelections: [{ name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socket } } } }],
+  });
 }
 
 /** The service `kubernetes` takes the first address of the range. */

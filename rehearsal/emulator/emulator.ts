@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
+import { writeDefinitions } from '../checks/cilium-objects';
 import type { ControlPlane, Ports } from '../cluster/control-plane';
 import type { Toolchain } from '../setup/toolchain';
 import { waitUntil, type Processes } from '../support/processes';
@@ -19,6 +20,8 @@ export interface Emulator {
   readonly region: string;
   /** JSON lines: {time, event: 'start'|'end'|'fail', action: 'create'|'update'|'delete', logicalId, type, stack, said?}. */
   readonly eventsFile: string;
+  /** JSON, from the moment when a cluster is deleted: the objects in it that have come since it was made. */
+  readonly remainsFile: string;
 }
 
 export interface EmulatorOptions {
@@ -32,7 +35,7 @@ export interface EmulatorOptions {
   readonly authSecret: string;
   /** Of the random order in which resources are created. @default - MiniStack's own order */
   readonly seed?: number;
-  /** A folder with Cilium's CustomResourceDefinitions. @default - definitions that take anything */
+  /** A folder with CustomResourceDefinitions, for when Cilium's operator is available. @default - Cilium's own */
   readonly crds?: string;
   /** How long a node group waits for its nodes. @default 20 */
   readonly nodeSeconds?: number;
@@ -46,6 +49,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const url = `http://127.0.0.1:${ports.emulator}`;
   const eventsFile = join(folder, 'events.jsonl');
   writeFileSync(eventsFile, '');
+  const remainsFile = join(folder, 'remains.json');
   const script = join(folder, 'emulator.sh');
   writeFileSync(script, lambdaLike(toolchain, folder), { mode: 0o700 });
   const running = processes.start('emulator', 'unshare', [...namespace(), 'sh', script], {
@@ -71,8 +75,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       REHEARSAL_KUBECONFIG: controlPlane.adminKubeconfig,
       REHEARSAL_AUTH_SECRET: options.authSecret,
       REHEARSAL_EVENTS_FILE: eventsFile,
+      REHEARSAL_REMAINS_FILE: remainsFile,
       ...options.seed === undefined ? {} : { REHEARSAL_SEED: String(options.seed) },
-      ...options.crds === undefined ? {} : { REHEARSAL_CRDS: options.crds },
+      REHEARSAL_CRDS: options.crds ?? ciliumDefinitions(toolchain, folder),
       REHEARSAL_NODE_SECONDS: String(options.nodeSeconds ?? 20),
       REHEARSAL_ADDON_SECONDS: String(options.addonSeconds ?? 20),
     },
@@ -83,6 +88,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     account: ACCOUNT,
     region: REGION,
     eventsFile,
+    remainsFile,
     env: {
       ...withoutAws(process.env),
       AWS_ENDPOINT_URL: url,
@@ -96,6 +102,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-aws-credentials'),
     },
   };
+}
+
+/** Cilium's own, as files. */
+function ciliumDefinitions({ programs: { judge } }: Toolchain, folder: string): string {
+  const definitions = join(folder, 'crds');
+  writeDefinitions(judge, definitions);
+  return definitions;
 }
 
 /** The environment without what would lead an SDK or the CDK CLI to a real account. */

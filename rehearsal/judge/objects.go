@@ -5,12 +5,11 @@ import (
 	"log/slog"
 	"strings"
 
+	"judge/redirectpolicy"
+
 	v2 "github.com/cilium/cilium/pkg/k8s/apis/cilium.io/v2"
-	"github.com/cilium/cilium/pkg/loadbalancer/redirectpolicy"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-
-	_ "unsafe" // for go:linkname
 )
 
 // parsers are what the agent reads objects with, by kind: a policy that its parser refuses is never enforced.
@@ -25,14 +24,9 @@ var parsers = map[string]func(logger *slog.Logger, object map[string]any) error{
 	},
 	v2.CLRPKindDefinition: func(logger *slog.Logger, object map[string]any) error {
 		var policy v2.CiliumLocalRedirectPolicy
-		return parse(object, &policy, func() error { _, err := parseRedirectPolicy(redirectpolicy.DefaultConfig, logger, &policy); return err })
+		return parse(object, &policy, func() error { return redirectpolicy.Check(logger, &policy) })
 	},
 }
-
-// parseRedirectPolicy is the agent's own parser, which its package keeps to itself.
-//
-//go:linkname parseRedirectPolicy github.com/cilium/cilium/pkg/loadbalancer/redirectpolicy.parseLRP
-func parseRedirectPolicy(redirectpolicy.Config, *slog.Logger, *v2.CiliumLocalRedirectPolicy) (*redirectpolicy.LocalRedirectPolicy, error)
 
 // judge looks at each object of group cilium.io; all others are passed by.
 func judge(logger *slog.Logger, objects []map[string]any) (Report, error) {

@@ -13,10 +13,13 @@ export const USAGE = `Usage: npm run rehearse -- [options]
   --seed N                     the first of the orders (1)
   --kubernetes 1.NN            the Kubernetes that is built or taken (1.36)
   --html FILE                  writes the report as a page, too
-  --keep                       leaves all running at the end, until Ctrl-C
+  --keep                       leaves the platform running instead of destroying it, until Ctrl-C
+  --wait                       waits where another rehearsal runs, instead of ending
+  --setup                      builds and downloads what a rehearsal runs, and no more
   --help
 
 CHARTS_DIR=FOLDER rehearses with the real charts in a folder; KUBEBUILDER_ASSETS=FOLDER takes Kubernetes' programs from there.
+AWS_LOAD_BALANCER_CONTROLLER=FILE runs the real load balancer controller, and rehearses Ingresses; it needs its real chart in CHARTS_DIR.
 Needs Linux, and root or user namespaces: Lambda layers must lie at /opt, which a private mount namespace gives.`;
 
 /** What the command line asks for. */
@@ -28,13 +31,16 @@ export interface Args {
   readonly kubernetes: string;
   readonly html?: string;
   readonly keep: boolean;
+  readonly wait: boolean;
+  readonly setup: boolean;
   readonly help: boolean;
 }
 
 /** Reads the command line, or throws with what is wrong about it. */
 export function parse(argv: string[]): Args {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: argv,
+    allowPositionals: true,
     options: {
       profile: { type: 'string' },
       app: { type: 'string' },
@@ -44,10 +50,17 @@ export function parse(argv: string[]): Args {
       kubernetes: { type: 'string', default: '1.36' },
       html: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      wait: { type: 'boolean', default: false },
+      setup: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { app, stack, html, kubernetes, keep, help } = values;
+  const { stack, html, kubernetes, keep, wait, setup, help } = values;
+  if (values.app === undefined && positionals.length > 0) {
+    throw new Error(`every option begins with --, got: ${positionals[0]}`);
+  }
+  // The words of a quoted command arrive one by one, where a task runner has passed them on.
+  const app = values.app === undefined ? undefined : [values.app, ...positionals].join(' ');
   if (app !== undefined && values.profile !== undefined) {
     throw new Error('`--profile` is of the starter, and can\'t be given with `--app`');
   }
@@ -63,7 +76,7 @@ export function parse(argv: string[]): Args {
   }
   const count = wholeNumber('seeds', values.seeds);
   const first = wholeNumber('seed', values.seed);
-  return { profile, app, stack, kubernetes, html, keep, help, seeds: Array.from({ length: count }, (_, index) => first + index) };
+  return { profile, app, stack, kubernetes, html, keep, wait, setup, help, seeds: Array.from({ length: count }, (_, index) => first + index) };
 }
 
 function wholeNumber(name: string, given: string): number {

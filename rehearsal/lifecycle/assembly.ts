@@ -2,9 +2,18 @@ import { createHash } from 'crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 
+/** A resource of a template. */
+export interface Resource {
+  readonly Type: string;
+  Properties?: any;
+  readonly DependsOn?: string | string[];
+  readonly Metadata?: any;
+}
+
 /** A CloudFormation template, as far as it is changed here. */
 export interface Template {
-  readonly Resources: { [logicalId: string]: { readonly Type: string; Properties?: any; readonly DependsOn?: string | string[] } };
+  readonly Resources: { [logicalId: string]: Resource };
+  readonly Conditions?: { [name: string]: any };
 }
 
 /** A stack in a synthesized app. */
@@ -15,23 +24,40 @@ export interface SynthesizedStack {
   readonly environment: string;
   readonly templateFile: string;
   readonly terminationProtection: boolean;
+  /** The stacks that are deployed with it, as it needs them: what they need themselves comes first. */
+  readonly needs: NeededStack[];
 }
+
+/** A stack that another one needs. */
+export type NeededStack = Pick<SynthesizedStack, 'id' | 'stackName'>;
 
 /** The stacks of a synthesized app, nested assemblies not among them. */
 export function stacksOf(assembly: string): SynthesizedStack[] {
   const { artifacts = {} } = readJson(join(assembly, 'manifest.json'));
-  return Object.entries<any>(artifacts).filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack').map(([id, artifact]) => ({
-    id: artifact.displayName ?? id,
-    stackName: artifact.properties.stackName ?? id,
-    environment: artifact.environment,
-    templateFile: join(assembly, artifact.properties.templateFile),
-    terminationProtection: artifact.properties.terminationProtection ?? false,
+  const isStack = (id: string) => artifacts[id]?.type === 'aws:cloudformation:stack';
+  const named = (id: string): NeededStack => ({ id: artifacts[id].displayName ?? id, stackName: artifacts[id].properties.stackName ?? id });
+  const needsOf = (id: string): string[] => [...new Set<string>((artifacts[id].dependencies ?? []).filter(isStack)
+    .flatMap((needed: string) => [...needsOf(needed), needed]))];
+  return Object.keys(artifacts).filter(isStack).map(id => ({
+    ...named(id),
+    environment: artifacts[id].environment,
+    templateFile: join(assembly, artifacts[id].properties.templateFile),
+    terminationProtection: artifacts[id].properties.terminationProtection ?? false,
+    needs: needsOf(id).map(named),
   }));
 }
 
 /** A stack's template. */
 export function templateOf(stack: SynthesizedStack): Template {
   return readJson(stack.templateFile);
+}
+
+/** The resources' constructs, by their logical ids: paths below the stack. */
+export function constructNames({ Resources }: Template): { [logicalId: string]: string } {
+  return Object.fromEntries(Object.entries(Resources).flatMap(([logicalId, { Metadata }]) => {
+    const path: unknown = Metadata?.['aws:cdk:path'];
+    return typeof path === 'string' ? [[logicalId, path.split('/').slice(1).filter(it => !['Resource', 'Default'].includes(it)).join('/')]] : [];
+  }));
 }
 
 /** What is changed of a synthesized stack. */

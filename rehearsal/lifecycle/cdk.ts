@@ -42,3 +42,7 @@ export class Cdk {
     return ended;
   }
 }
+
+export function deployCommand(assembly: string, { id }: { id: string }): string[] {
+  return ['deploy', id, '--app', assembly, '--require-approval', 'never', '--progress', 'events'];
+}

@@ -131,6 +131,17 @@ export async function hasHelmValue(context: Context, release: { name: string; na
   }
 }
 
+/** Checks that a release has failed, that Helm itself went back to the one before, and that this runs. */
+export async function wasRolledBack(context: Context, { name, namespace }: { name: string; namespace: string }): Promise<void> {
+  const history: any[] = await helm(context, 'history', name, '--namespace', namespace);
+  const failed = history.findIndex(it => it.status === 'failed');
+  const after = history[failed + 1];
+  if (failed < 1 || after?.description !== `Rollback to ${history[failed - 1].revision}` || history[history.length - 1].status !== 'deployed') {
+    const found = history.map(it => `${it.revision} ${it.status} (${it.description})`).join(', ');
+    throw new NotAsExpected(`${name} to have failed, to be rolled back, and to be deployed`, found, logOfEmulator(context));
+  }
+}
+
 /** Checks where a stack stands; a stack that is gone stands nowhere. */
 export async function stackIs(context: Context, status: string): Promise<void> {
   const { Stacks } = await aws(context, 'cloudformation', 'describe-stacks', '--stack-name', context.stack.stackName);

@@ -3,6 +3,7 @@ import type { SynthesizedStack } from './assembly';
 import type { Cdk } from './cdk';
 import type { Inventory } from './inventory';
 import type { ControlPlane } from '../cluster/control-plane';
+import type { RealController } from '../controller/real-controller';
 import type { Emulator } from '../emulator/emulator';
 import type { Toolchain } from '../setup/toolchain';
 import { run } from '../support/run';
@@ -20,6 +21,8 @@ export interface Context {
   /** The synthesized app. */
   readonly assembly: string;
   readonly stack: SynthesizedStack;
+  /** The real load balancer controller, where one is named. */
+  readonly controller?: RealController;
 }
 
 /** Calls AWS's API at the emulator by the AWS CLI of the kubectl Lambda. */

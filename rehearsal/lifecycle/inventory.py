@@ -25,6 +25,8 @@ KINDS = {
     "address": ("ec2", "describe_addresses", "Addresses", "AllocationId"),
     "flow log": ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
     "VPC endpoint": ("ec2", "describe_vpc_endpoints", "VpcEndpoints[?State!='deleted']", "VpcEndpointId"),
+    "load balancer": ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
+    "target group": ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupName"),
     "launch template": ("ec2", "describe_launch_templates", "LaunchTemplates", "LaunchTemplateName"),
     "role": ("iam", "list_roles", "Roles", "RoleName"),
     "policy": ("iam", "list_policies", "Policies[?!starts_with(Arn, 'arn:aws:iam::aws:')]", "PolicyName"),

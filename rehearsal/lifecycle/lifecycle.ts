@@ -1,11 +1,17 @@
 import { join } from 'path';
 import { changed, templateOf, type SynthesizedStack, type Template } from './assembly';
+import { BROKEN_VALUE, brokenImage, brokenVersion } from './broken';
+import { deployCommand } from './cdk';
 import { hasHelmValue, logOfEmulator, platformIsWhole, stackIs } from './checks';
-import { aws, inventory, objects, helm, type Context } from './context';
+import { aws, inventory, objects, type Context } from './context';
 import { eventually, expectNone, NotAsExpected } from './expect';
 import { leftOver, type Inventory } from './inventory';
-import { addHelmValue, addNode, isProtected, releasesOf, setChartVersions, unprotect } from './platform';
+import { addHelmValue, addNode, CLUSTER, isProtected, ofType, releasesOf, setChartVersions, unprotect } from './platform';
+import { ciliumAcceptsItsObjects, corefileAnswers, externalDnsKeepsToItsZone } from './real-programs';
+import { judgeRemains, readRemains } from './remains';
+import { templateIsSound } from './sound';
 import { CHARTS, nextPatch } from '../charts/repository';
+import { loadBalancersAreAsAsked } from '../controller/checks';
 import type { StepResult } from '../report/timeline';
 import { lastLines } from '../support/processes';
 
@@ -17,12 +23,6 @@ export interface Step {
 
 /** A Helm value that all three charts take and the library does not set. */
 const VALUE = { name: 'podLabels', value: { rehearsal: 'updated' } };
-
-/** Another one, of the update that fails. */
-const BROKEN_VALUE = { name: 'podAnnotations', value: { rehearsal: 'broken' } };
-
-/** A version that no chart has. */
-const NO_SUCH_VERSION = '99.99.99';
 
 /** The step whose critical path is reported. */
 export const DEPLOY = 'deploy';
@@ -48,9 +48,10 @@ export async function runSteps(steps: Step[], say: (result: StepResult) => void)
 /** A platform's life, from an empty account back to an empty account. */
 export class Lifecycle {
   private before: Inventory = {};
-  private assembly: string;
-  private stack: SynthesizedStack;
-  private template: Template;
+  /** As they were deployed last. */
+  assembly: string;
+  stack: SynthesizedStack;
+  template: Template;
 
   constructor(private readonly context: Context) {
     this.assembly = context.assembly;
@@ -58,15 +59,31 @@ export class Lifecycle {
     this.template = templateOf(context.stack);
   }
 
-  /** The whole life. */
-  whole(): Step[] {
+  /**
+   * The whole life.
+   *
+   * @param keep leaves the platform as it is after the last update
+   */
+  whole(keep = false): Step[] {
     return [
+      { name: 'the template is sound', work: () => templateIsSound(this.context) },
       ...this.up(),
+      { name: 'Cilium\'s own code accepts our Cilium objects', work: () => ciliumAcceptsItsObjects(this.context, this.template) },
+      { name: 'the node-local Corefile answers in the real CoreDNS', work: () => corefileAnswers(this.context, this.template) },
+      { name: 'external-dns writes to its zone and no other', work: () => externalDnsKeepsToItsZone(this.context, this.template) },
       { name: 'diff is empty', work: () => this.diffIsEmpty() },
       { name: 'update', work: () => this.update() },
       { name: 'the update is whole', work: () => this.updateIsWhole() },
-      { name: 'broken update rolls back', work: () => this.brokenUpdate() },
+      ...this.loadBalancers(),
+      { name: 'broken update rolls back', work: () => brokenVersion(this.context, this) },
+      { name: 'broken image rolls back', work: () => brokenImage(this.context, this) },
       { name: 'whole after the rollback', work: () => this.updateIsWhole() },
+      ...keep ? [] : this.end(),
+    ];
+  }
+
+  private end(): Step[] {
+    return [
       ...this.isProtected() ? [
         { name: 'destroy is refused', work: () => this.destroyIsRefused() },
         { name: 'protection is switched off', work: () => this.unprotect() },
@@ -89,7 +106,13 @@ export class Lifecycle {
       { name: 'bootstrap', work: () => this.bootstrap() },
       { name: DEPLOY, work: () => this.deploy() },
       { name: 'the platform is whole', work: () => platformIsWhole(this.context, this.template) },
+      ...this.loadBalancers(),
     ];
+  }
+
+  /** Only the real controller makes them. */
+  private loadBalancers(): Step[] {
+    return this.context.controller ? [{ name: 'load balancers are as asked', work: () => loadBalancersAreAsAsked(this.context) }] : [];
   }
 
   private down(): Step[] {
@@ -145,30 +168,6 @@ export class Lifecycle {
     return seen;
   }
 
-  /** All is changed once more, and one of the charts to a version that does not exist: all must go back. */
-  private async brokenUpdate(): Promise<string> {
-    const [broken] = releasesOf(this.template).filter(it => it.wait && it.version !== undefined).concat(releasesOf(this.template));
-    if (!broken) {
-      return 'no Helm release that could break';
-    }
-    const folder = join(this.context.folder, 'broken');
-    const stack = changed(this.assembly, folder, this.stack, {
-      template: template => {
-        releasesOf(template).forEach(release => addHelmValue(template, release.name, BROKEN_VALUE.name, BROKEN_VALUE.value));
-        template.Resources[broken.logicalId].Properties.Version = NO_SUCH_VERSION;
-      },
-    });
-    const { code, log, output } = await this.context.cdk.try(deployCommand(folder, stack));
-    if (code === 0) {
-      throw new NotAsExpected(`an update to ${broken.name} ${NO_SUCH_VERSION} to fail`, 'it succeeded', log);
-    }
-    if (!output.includes(NO_SUCH_VERSION)) {
-      throw new NotAsExpected(`the update to fail for the version ${NO_SUCH_VERSION}`, lastLines(log, 10), log);
-    }
-    await stackIs(this.context, 'UPDATE_ROLLBACK_COMPLETE');
-    return `${broken.name} ${NO_SUCH_VERSION} is not to be had, UPDATE_ROLLBACK_COMPLETE`;
-  }
-
   /** By the stack's protection or by the cluster's, whichever is there. */
   private async destroyIsRefused(): Promise<string> {
     const { output, log } = await this.context.cdk.try(destroyCommand(this.assembly, this.stack));
@@ -188,27 +187,43 @@ export class Lifecycle {
   private async destroy(): Promise<string> {
     await this.context.cdk.run(destroyCommand(this.assembly, this.stack));
     const { StackSummaries } = await aws(this.context, 'cloudformation', 'list-stacks');
-    const left = StackSummaries.filter((it: any) => it.StackName === this.stack.stackName && it.StackStatus !== 'DELETE_COMPLETE');
-    expectNone(left.map((it: any) => `${it.StackName} is ${it.StackStatus}`), 'the stack to be gone', logOfEmulator(this.context));
-    return 'the stack is gone';
+    const own = this.deployed();
+    const left = StackSummaries.filter((it: any) => own.includes(it.StackName) && it.StackStatus !== 'DELETE_COMPLETE');
+    expectNone(left.map((it: any) => `${it.StackName} is ${it.StackStatus}`), `${own.join(', ')} to be gone`, logOfEmulator(this.context));
+    return own.length === 1 ? 'the stack is gone' : `${own.join(', ')} are gone`;
   }
 
   private async nothingIsLeft(): Promise<string> {
+    return `${await this.accountIsEmpty()}; ${await this.clusterWasEmpty()}`;
+  }
+
+  private async accountIsEmpty(): Promise<string> {
     const after = await inventory(this.context);
-    const logGroup = `log group /aws/lambda/${this.stack.stackName}-`;
-    const [lambdas, others] = [true, false].map(own => leftOver(this.before, after).filter(it => it.startsWith(logGroup) === own));
+    const logGroups = this.deployed().map(name => `log group /aws/lambda/${name}-`);
+    const isLambdas = (it: string) => logGroups.some(group => it.startsWith(group));
+    const [lambdas, others] = [true, false].map(own => leftOver(this.before, after).filter(it => isLambdas(it) === own));
     expectNone(others, 'nothing of the platform in the account', logOfEmulator(this.context));
+    return `${Object.keys(after).length} kinds of AWS resources as before`
+      + (lambdas.length > 0 ? `, but for ${lambdas.length} log groups that Lambda itself made, as in AWS` : '');
+  }
+
+  /** When it was deleted, and not only because it was. */
+  private async clusterWasEmpty(): Promise<string> {
+    if (ofType(this.template, CLUSTER).length === 0) {
+      return 'no cluster of its own';
+    }
+    const { wrong, right } = judgeRemains(readRemains(this.context.emulator.remainsFile), this.template);
+    expectNone(wrong, 'nothing of the platform in Kubernetes when the cluster was deleted', logOfEmulator(this.context));
     return eventually(async () => {
-      const found: any[] = await helm(this.context, 'list', '--all-namespaces');
-      const kinds = ['nodes', 'deployments', 'daemonsets', 'jobs', 'pods', 'ingressclasses'];
-      const left = [...found.map(it => `Helm release ${it.name}`)];
-      for (const kind of kinds) {
-        left.push(...(await objects(this.context, kind)).map(it => `${it.kind} ${it.metadata.name}`));
-      }
-      expectNone(left, 'nothing of the platform in Kubernetes', join(this.context.logs, 'kube-apiserver.log'));
-      return `${Object.keys(after).length} kinds of AWS resources as before, no Helm release, node, workload or pod`
-        + (lambdas.length > 0 ? `; ${lambdas.length} log groups stay that Lambda itself made, as they do in AWS` : '');
+      const left = [...await objects(this.context, 'nodes'), ...await objects(this.context, 'pods')];
+      expectNone(left.map(it => `${it.kind} ${it.metadata.name}`), 'no node and no pod', join(this.context.logs, 'kube-apiserver.log'));
+      return `Kubernetes was empty when the cluster went${right.length > 0 ? `, but for what goes with it: ${right.join(', ')}` : ''}`;
     });
+  }
+
+  /** The names of the stack and of those that it needs. */
+  private deployed(): string[] {
+    return [this.stack, ...this.stack.needs].map(it => it.stackName);
   }
 
   private change(name: string, template: (template: Template) => void, terminationProtection?: boolean) {
@@ -228,10 +243,6 @@ export class Lifecycle {
   }
 }
 
-function deployCommand(assembly: string, stack: SynthesizedStack): string[] {
-  return ['deploy', stack.id, '--app', assembly, '--require-approval', 'never', '--progress', 'events'];
-}
-
 function destroyCommand(assembly: string, stack: SynthesizedStack): string[] {
-  return ['destroy', stack.id, '--app', assembly, '--force', '--progress', 'events'];
+  return ['destroy', stack.id, ...stack.needs.map(it => it.id), '--app', assembly, '--force', '--progress', 'events'];
 }

@@ -80,6 +80,11 @@ export function addHelmValue(template: Template, release: string, name: string, 
   }
 }
 
+/** Whether a release has a Helm value of a name. */
+export function hasValue(template: Template, { logicalId }: Release, name: string): boolean {
+  return name in JSON.parse(textOf(template.Resources[logicalId].Properties.Values ?? '{}'));
+}
+
 /** Asks for other versions of charts. */
 export function setChartVersions(template: Template, version: (release: Release) => string): void {
   for (const release of releasesOf(template).filter(it => it.version !== undefined)) {
@@ -95,6 +100,16 @@ export function addNode(template: Template): void {
     scaling.DesiredSize = Number(scaling.DesiredSize) + 1;
     scaling.MaxSize = Math.max(Number(scaling.MaxSize), scaling.DesiredSize);
   }
+}
+
+/** Asks for another Kubernetes: the starter is written for one. */
+export function setKubernetesVersion(template: Template, version: string): void {
+  ofType(template, CLUSTER).forEach(({ Properties }) => Properties.Version = version);
+}
+
+/** The Kubernetes that the clusters of a template ask for, where that is known before the deployment. */
+export function kubernetesVersions(template: Template): string[] {
+  return ofType(template, CLUSTER).map(({ Properties }) => Properties.Version).filter(it => typeof it === 'string');
 }
 
 export function isProtected(template: Template): boolean {

@@ -39,6 +39,8 @@ export interface Rehearsed {
   readonly facts: string[];
   readonly steps: StepResult[];
   readonly spans: Span[];
+  /** What people call the resources, by their logical ids. @default - their logical ids */
+  readonly names?: { readonly [logicalId: string]: string };
 }
 
 /** The events of a file with one JSON object a line; a line that is still being written is left out. */

@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'fs';
-import { join } from 'path';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'fs';
+import { basename, join } from 'path';
 import { run } from '../support/run';
 
 const COMMANDS: Record<string, string> = {
@@ -12,6 +12,13 @@ const COMMANDS: Record<string, string> = {
 /** What {@link buildKubernetes} can build. */
 export const PROGRAMS = Object.keys(COMMANDS);
 
+/**
+ * The Kubernetes release with whose modules other programs are built, whichever is rehearsed: the default one.
+ *
+ * What they share with it is compiled once.
+ */
+export const SHARED_RELEASE = '1.36.3';
+
 /** The first that fetches a newer Go when a module asks for it. */
 const OLDEST_GO = 21;
 
@@ -22,6 +29,26 @@ interface GoMod {
   readonly Replace: { readonly Old: { readonly Path: string }; readonly New: { readonly Path: string } }[];
 }
 
+/** Another's program, or one of ours that is made of another's packages. */
+export interface GoProgram {
+  readonly name: string;
+  /** The module that it is made of, and its version. */
+  readonly module: string;
+  readonly version: string;
+  /** What is built: a package of that module, or `.`, which is `sources`. */
+  readonly package: string;
+  /** Go files of ours. */
+  readonly sources?: string;
+  /** Files of the module that are compiled among ours: where they are in the module, and the folder of ours. */
+  readonly borrowed?: { readonly [file: string]: string };
+  /** Files of the module that ours replace. */
+  readonly replaced?: { readonly [file: string]: string };
+  /** Modules of which it does not work with the version that Kubernetes has. */
+  readonly own?: string[];
+  /** Modules that it asks for in a version that does not work with Kubernetes' modules, and one that does. */
+  readonly newer?: { readonly [module: string]: string };
+}
+
 /**
  * Builds programs of a Kubernetes release, and etcd as that release names it.
  *
@@ -29,23 +56,10 @@ interface GoMod {
  * ours requires it, and replaces the same modules by their published versions.
  */
 export async function buildKubernetes(version: string, programs: string[], folder: string, built: (program: string) => void): Promise<void> {
-  const module = join(folder, 'module');
-  mkdirSync(module, { recursive: true });
-  try {
-    const options = { cwd: module, env: environment() };
-    const go = (...args: string[]) => run('go', args, options);
-    const { GoMod: file } = JSON.parse(await go('mod', 'download', '-json', `k8s.io/kubernetes@v${version}`));
-    const upstream: GoMod = JSON.parse(await go('mod', 'edit', '-json', file));
-    const staged = upstream.Replace.filter(({ New }) => New.Path.startsWith('./staging/')).map(({ Old }) => Old.Path);
+  await inModule(folder, async (module, go) => {
+    const upstream = await kubernetesModule(version, go);
     const etcd = upstream.Require.find(({ Path }) => Path === 'go.etcd.io/etcd/client/v3')!.Version;
-    writeFileSync(join(module, 'go.mod'), [
-      'module rehearsal',
-      `go ${upstream.Go}`,
-      `require k8s.io/kubernetes v${version}`,
-      `require go.etcd.io/etcd/server/v3 ${etcd}`,
-      ...staged.map(path => `replace ${path} => ${path} v${version.replace(/^1\./, '0.')}`),
-      '',
-    ].join('\n'));
+    writeModule(module, upstream.Go, { 'k8s.io/kubernetes': `v${version}`, 'go.etcd.io/etcd/server/v3': etcd }, stagedModules(upstream, version));
     writeFileSync(join(module, 'tools.go'), [
       '//go:build tools',
       'package tools',
@@ -57,9 +71,69 @@ export async function buildKubernetes(version: string, programs: string[], folde
       await go('build', '-trimpath', `-ldflags=${linkerFlags(version)}`, '-o', join(folder, program), COMMANDS[program]);
       built(program);
     }
+  });
+}
+
+/** Builds a program with the modules of {@link SHARED_RELEASE}, in their versions. */
+export async function buildProgram(program: GoProgram, folder: string): Promise<void> {
+  await inModule(folder, async (module, go) => {
+    const { Dir: source } = JSON.parse(await go('mod', 'download', '-json', `${program.module}@v${program.version}`));
+    const upstream = await kubernetesModule(SHARED_RELEASE, go);
+    const pinned = {
+      ...Object.fromEntries(upstream.Require.map(({ Path, Version }) => [Path, Version])),
+      ...stagedModules(upstream, SHARED_RELEASE),
+    };
+    program.own?.forEach(path => delete pinned[path]);
+    writeModule(module, upstream.Go, { [program.module]: `v${program.version}`, ...program.newer }, pinned, program.name);
+    if (program.sources) {
+      cpSync(program.sources, module, { recursive: true });
+    }
+    for (const [file, to] of Object.entries(program.borrowed ?? {})) {
+      cpSync(join(source, file), join(module, to, basename(file)));
+    }
+    if (program.replaced) {
+      const copy = join(module, 'source');
+      cpSync(source, copy, { recursive: true });
+      await run('chmod', ['-R', 'u+w', copy]); // Go's own files are read-only
+      Object.entries(program.replaced).forEach(([file, ours]) => cpSync(ours, join(copy, file)));
+      await go('mod', 'edit', '-replace', `${program.module}=./source`);
+    }
+    await go('build', '-trimpath', '-ldflags=-s -w', '-o', join(folder, program.name), program.package);
+  });
+}
+
+type Go = (...args: string[]) => Promise<string>;
+
+/** Works in a module that is gone afterwards. */
+async function inModule(folder: string, work: (module: string, go: Go) => Promise<void>): Promise<void> {
+  const module = join(folder, 'module');
+  mkdirSync(module, { recursive: true });
+  try {
+    await work(module, (...args) => run('go', args, { cwd: module, env: environment() }));
   } finally {
     rmSync(module, { recursive: true, force: true });
   }
+}
+
+async function kubernetesModule(version: string, go: Go): Promise<GoMod> {
+  const { GoMod: file } = JSON.parse(await go('mod', 'download', '-json', `k8s.io/kubernetes@v${version}`));
+  return JSON.parse(await go('mod', 'edit', '-json', file));
+}
+
+/** The modules that Kubernetes keeps among its own files, with their published versions. */
+function stagedModules(upstream: GoMod, version: string): Record<string, string> {
+  const staged = upstream.Replace.filter(({ New }) => New.Path.startsWith('./staging/')).map(({ Old }) => Old.Path);
+  return Object.fromEntries(staged.map(path => [path, `v${version.replace(/^1\./, '0.')}`]));
+}
+
+function writeModule(folder: string, go: string, required: Record<string, string>, replaced: Record<string, string>, name = 'rehearsal') {
+  writeFileSync(join(folder, 'go.mod'), [
+    `module ${name}`,
+    `go ${go}`,
+    ...Object.entries(required).map(([path, version]) => `require ${path} ${version}`),
+    ...Object.entries(replaced).map(([path, version]) => `replace ${path} => ${path} ${version}`),
+    '',
+  ].join('\n'));
 }
 
 /** @throws when there is no Go; one that is old but not very old fetches the one that it needs */
@@ -69,12 +143,6 @@ export async function checkGo(): Promise<void> {
   if (!minor || Number(minor) < OLDEST_GO) {
     throw new Error(`Go 1.${OLDEST_GO} or later is not on the PATH${said && `, only ${said.trim()}`}. Install it: sudo apt-get install golang-go`);
   }
-}
-
-/** Installs a program from its module, `path@version`. */
-export async function goInstall(program: string, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  await run('go', ['install', '-trimpath', '-ldflags=-s -w', program], { cwd: folder, env: { ...environment(), GOBIN: folder } });
 }
 
 function environment(): NodeJS.ProcessEnv {

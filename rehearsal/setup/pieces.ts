@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { checkRoom } from '../support/disk';
 import { locked } from '../support/lock';
 
 const STAMP = '.complete';
@@ -61,13 +62,17 @@ async function make(cache: string, piece: Piece, say: (line: string) => void): P
   const folder = folderOf(cache, piece);
   const start = Date.now();
   say(piece.announcement);
-  rmSync(folder, { recursive: true, force: true });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  remove();
   mkdirSync(folder);
+  process.on('exit', remove); // after a signal
   try {
     await piece.make(folder, say);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     throw new Error(`${piece.title} could not be set up: ${(error as Error).message}`);
+  } finally {
+    process.off('exit', remove);
   }
   writeFileSync(join(folder, STAMP), piece.id);
   say(`${piece.title}: done in ${duration(Date.now() - start)}, ${size(folder)} MB`);
@@ -75,13 +80,7 @@ async function make(cache: string, piece: Piece, say: (line: string) => void): P
 
 /** @throws when there is too little room on the disk */
 export function checkDisk(cache: string, missing: Pick<Piece, 'megabytes'>[]): void {
-  const { bavail, bsize } = statfsSync(cache);
-  const free = bavail * bsize / 2 ** 30;
-  const needed = missing.reduce((sum, piece) => sum + piece.megabytes, 0) / 2 ** 10;
-  if (free < needed) {
-    throw new Error(`${cache} has ${free.toFixed(1)} GB of free disk, and the set-up needs ${needed.toFixed(1)} GB.`
-      + ' Make room, or set XDG_CACHE_HOME to a folder on another disk');
-  }
+  checkRoom(cache, missing.reduce((sum, piece) => sum + piece.megabytes, 0) / 2 ** 10, 'the set-up', 'XDG_CACHE_HOME');
 }
 
 function size(folder: string): number {

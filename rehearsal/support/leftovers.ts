@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { appendFileSync, lstatSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 
@@ -34,13 +34,13 @@ export function identityOf(pid: number): string | undefined {
 }
 
 /**
- * Ends and removes what rehearsals have left that were killed.
+ * Ends and removes what this user's rehearsals have left that were killed.
  *
  * @returns the folders that are removed
  */
 export function removeLeftovers(temporary: string = tmpdir()): string[] {
   const folders = readdirSync(temporary).filter(name => name.startsWith(RUN_FOLDER)).map(name => join(temporary, name));
-  const left = folders.filter(folder => !lives(read(folder, OWNER)[0]));
+  const left = folders.filter(folder => lstatSync(folder).uid === process.getuid!() && !lives(read(folder, OWNER)[0]));
   for (const folder of left) {
     for (const identity of read(join(folder, 'logs'), STARTED).filter(lives).reverse()) {
       process.kill(-Number(identity.split(' ')[0]), 'SIGKILL');

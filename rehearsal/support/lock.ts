@@ -1,13 +1,17 @@
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'fs';
+import { dirname } from 'path';
 import { sleep } from './processes';
 
 /**
  * Does something that only one process at a time may do.
  *
+ * A lock of a process that was killed keeps nobody out.
+ *
  * @param file the lock: it holds the id of the process that has it, and goes with it
- * @param waiting is told once whom this process waits for
+ * @param waiting is told once whom this process waits for; it does not wait where this throws
  */
 export async function locked<T>(file: string, waiting: (pid: number) => void, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
   for (let told = false; !take(file);) {
     const holder = holderOf(file);
     if (holder === undefined) {

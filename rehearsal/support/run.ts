@@ -1,4 +1,8 @@
-import { spawn } from 'child_process';
+import { spawn, type ChildProcess } from 'child_process';
+
+/** They end when this process does. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach(child => child.kill()));
 
 /** What a short-lived program may be given. */
 export interface RunOptions {
@@ -16,6 +20,7 @@ export interface RunOptions {
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: 'pipe' });
+    running.add(child);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -24,6 +29,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     child.stdin.end(options.stdin);
     child.on('error', error => reject(new Error(`${command} did not start: ${error.message}`)));
     child.on('close', (code, signal) => {
+      running.delete(child);
       if (code === 0) {
         resolve(Buffer.concat(out).toString());
       } else {

@@ -1,125 +1,18 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { EksPlatform, PlatformProfile, WorkloadIdentity } from '../../src';
+import {
+  AlbIngress, CiliumNetworkPolicy, EksPlatform, PlatformProfile, PolicyEntity, PolicyPeer, WorkloadIdentity, type EksPlatformProps,
+} from '../../src';
 import { platformFixture, stackFixture } from '../support/fixtures';
+import { HELM, ORDER, PARTS, unordered } from '../support/order';
 import { creationSteps, helmRelease, idsOf, neededBy, resourcesOf } from '../support/read';
 
-const irsa = platformFixture({ profile: PlatformProfile.PROD, identity: WorkloadIdentity.IRSA }).template();
+const irsa = inUse({ profile: PlatformProfile.PROD, identity: WorkloadIdentity.IRSA, network: { podCidr: '100.64.0.0/16' } });
 const podIdentity = platformFixture({ identity: WorkloadIdentity.POD_IDENTITY }).template();
 
-const HELM = 'Custom::AWSCDK-EKS-HelmChart';
-const role = (template: Template, Description: string) => idsOf(template, 'AWS::IAM::Role', { Description });
-const association = (template: Template, ServiceAccount: string) => idsOf(template, 'AWS::EKS::PodIdentityAssociation', { ServiceAccount });
-
-/** What a platform consists of: logical ids by the names that the tests use. */
-const PARTS: { [part: string]: (template: Template) => string[] } = {
-  'the subnets': it => [...idsOf(it, 'AWS::EC2::Subnet'), ...idsOf(it, 'AWS::EC2::SubnetRouteTableAssociation')],
-  'the routes': it => idsOf(it, 'AWS::EC2::Route'),
-  'the NAT gateways': it => idsOf(it, 'AWS::EC2::NatGateway'),
-  'the endpoints': it => idsOf(it, 'AWS::EC2::VPCEndpoint'),
-  'the flow log': it => idsOf(it, 'AWS::EC2::FlowLog'),
-  'the secrets key': it => idsOf(it, 'AWS::KMS::Key'),
-  'the cluster': it => idsOf(it, 'AWS::EKS::Cluster'),
-  'the OIDC provider': it => idsOf(it, 'AWS::IAM::OIDCProvider'),
-  'the access entry of kubectl': it => idsOf(it, 'AWS::EKS::AccessEntry'),
-  'the kubectl Lambdas': it => idsOf(it, 'AWS::Lambda::Function'),
-  'the policies of the kubectl Lambdas': it => idsOf(it, 'AWS::IAM::Policy'),
-  'the Pod Identity agent': it => idsOf(it, 'AWS::EKS::Addon', { AddonName: 'eks-pod-identity-agent' }),
-  'the role of Cilium': it => role(it, 'kube-system/cilium-operator'),
-  'the association of Cilium': it => association(it, 'cilium-operator'),
-  'Cilium': it => idsOf(it, HELM, { Release: 'cilium' }),
-  'the node group': it => idsOf(it, 'AWS::EKS::Nodegroup'),
-  'CoreDNS': it => idsOf(it, 'AWS::EKS::Addon', { AddonName: 'coredns' }),
-  'the role of AlbController': it => role(it, 'kube-system/aws-load-balancer-controller'),
-  'the association of AlbController': it => association(it, 'aws-load-balancer-controller'),
-  'AlbController': it => idsOf(it, HELM, { Release: 'aws-load-balancer-controller' }),
-  'the role of ExternalDns': it => role(it, 'external-dns/external-dns'),
-  'the association of ExternalDns': it => association(it, 'external-dns'),
-  'ExternalDns': it => idsOf(it, HELM, { Release: 'external-dns' }),
-  'NodeLocalDns': it => idsOf(it, 'Custom::AWSCDK-EKS-KubernetesResource'),
-  'every release': it => [...idsOf(it, HELM), ...idsOf(it, 'Custom::AWSCDK-EKS-KubernetesResource')],
-};
-
-/** The pairs of two parts that CloudFormation might create and delete in any order. */
-function unordered(template: Template, later: string, earlier: string): string[] {
-  const [laterIds, earlierIds] = [later, earlier].map(part => PARTS[part](template));
-  expect(laterIds).not.toHaveLength(0);
-  expect(earlierIds).not.toHaveLength(0);
-  return laterIds.flatMap(id => earlierIds.filter(other => !neededBy(template, id).has(other)).map(other => `${id} without ${other}`));
-}
-
-/** What comes later, what comes earlier, and what goes wrong on creation otherwise. */
-const CREATION: [string, string, string][] = [
-  ['the cluster', 'the subnets', 'its network interfaces have no place'],
-  ['the cluster', 'the secrets key', 'it can\'t encrypt its Secrets'],
-  ['the node group', 'the routes', 'nodes can neither register nor pull images, and the group fails'],
-  ['the node group', 'the NAT gateways', 'the routes lead nowhere'],
-  ['every release', 'the access entry of kubectl', 'Helm and kubectl are unauthorized'],
-  ['every release', 'the policies of the kubectl Lambdas', 'they may not describe the cluster'],
-  ['every release', 'the NAT gateways', 'the Lambda that runs Helm can\'t reach the charts'],
-  ['Cilium', 'the role of Cilium', 'the operator starts without rights, which is fatal to it'],
-  ['Cilium', 'the OIDC provider', 'nobody vouches for the operator'],
-  // terraform-aws-eks 3139, 3106, 3160: "Unhealthy nodes in the kubernetes cluster"
-  ['the node group', 'Cilium', 'no node gets ready, and the group fails as unhealthy'],
-  // terraform-aws-eks 3001
-  ['CoreDNS', 'the node group', 'the add-on stays degraded until it times out'],
-  ['AlbController', 'CoreDNS', 'the controller finds no API of AWS, never gets ready and is rolled back'],
-  ['AlbController', 'the role of AlbController', 'the controller has no rights'],
-  ['ExternalDns', 'CoreDNS', 'it finds no API of AWS, never gets ready and is rolled back'],
-  ['ExternalDns', 'the role of ExternalDns', 'it has no rights'],
-  ['NodeLocalDns', 'CoreDNS', 'the cache has no one to ask'],
-  ['NodeLocalDns', 'the node group', 'no operator has registered CiliumLocalRedirectPolicy, and kubectl fails at once'],
-];
-
-test.each(CREATION)('creates %s after %s: else %s', (later, earlier) => {
-  expect(unordered(irsa, later, earlier)).toEqual([]);
-});
-
-/** With Pod Identity: what a pod gets is settled when it is made, so all must be there before the first node is. */
-const POD_IDENTITY: [string, string, string][] = [
-  ['the association of Cilium', 'the Pod Identity agent', 'credentials are promised and no one hands them out'],
-  ['Cilium', 'the association of Cilium', 'the operator\'s pod is made without credentials'],
-  ['Cilium', 'the role of Cilium', 'the association names a role that is not there'],
-  ['the node group', 'the Pod Identity agent', 'no operator gets credentials, and no node gets ready'],
-  ['the node group', 'the association of Cilium', 'no operator gets credentials, and no node gets ready'],
-  ['AlbController', 'the association of AlbController', 'the controller\'s pod is made without credentials'],
-  ['ExternalDns', 'the association of ExternalDns', 'its pod is made without credentials'],
-];
-
-test.each(POD_IDENTITY)('with Pod Identity, creates %s after %s: else %s', (later, earlier) => {
-  expect(unordered(podIdentity, later, earlier)).toEqual([]);
-});
-
-/** What is deleted first, what is deleted after it, and what goes wrong on deletion otherwise: the same edges from the other end. */
-const DELETION: [string, string, string][] = [
-  ['NodeLocalDns', 'CoreDNS', 'pods still ask a cache that has no one to ask'],
-  ['NodeLocalDns', 'the node group', 'its redirects stay in a cluster that has lost the cache'],
-  ['AlbController', 'CoreDNS', 'it can\'t reach AWS while load balancers are deleted, and Ingresses wait for it for ever'],
-  ['AlbController', 'the node group', 'it has no node to run on, and load balancers hold the VPC'],
-  ['AlbController', 'the role of AlbController', 'it is refused, and load balancers, target groups and security groups stay'],
-  ['AlbController', 'the OIDC provider', 'it gets no credentials any more'],
-  ['ExternalDns', 'CoreDNS', 'it can\'t reach Route 53, and records stay'],
-  ['ExternalDns', 'the node group', 'it has no node to run on, and records stay'],
-  ['ExternalDns', 'the role of ExternalDns', 'it is refused, and records stay'],
-  // cilium 21409, terraform-aws-eks 2048: interfaces without an owner hold subnets and security groups
-  ['the node group', 'Cilium', 'interfaces are left behind that no one deletes'],
-  ['the node group', 'the role of Cilium', 'the operator is refused, and interfaces are left behind'],
-  // aws-cdk 34897; the handler hides a failed uninstall, so nothing would tell
-  ['every release', 'the access entry of kubectl', 'Helm is unauthorized, and what it should remove stays'],
-  ['every release', 'the policies of the kubectl Lambdas', 'they lose their rights while they are still asked'],
-  ['every release', 'the kubectl Lambdas', 'no one removes it'],
-  ['every release', 'the routes', 'the Lambda that removes it can\'t answer, and the stack waits until that times out'],
-  ['every release', 'the NAT gateways', 'the Lambda that removes it can\'t answer, and the stack waits until that times out'],
-  ['the kubectl Lambdas', 'the routes', 'they lose their way out while they still answer'],
-  ['the cluster', 'the routes', 'nodes lose their way out while they still run'],
-  ['the cluster', 'the endpoints', 'controllers lose their connections to AWS while they still work'],
-  ['the cluster', 'the flow log', 'its last traffic is not logged'],
-  ['the cluster', 'the secrets key', 'it can\'t read its Secrets any more'],
-];
-
-test.each(DELETION)('deletes %s before %s: else %s', (earlier, later) => {
-  expect(unordered(irsa, earlier, later)).toEqual([]);
+test.each(ORDER)('$title', ({ podIdentity: withPodIdentity, unordered: found }) => {
+  expect(found(withPodIdentity ? podIdentity : irsa)).toEqual([]);
 });
 
 test.each([['IRSA', irsa], ['Pod Identity', podIdentity]])('all in all, with %s: VPC, cluster, Cilium, nodes, CoreDNS, controllers', (_, template) => {
@@ -196,3 +89,15 @@ test('leaves no way to ask a platform\'s Cilium to wait, as there is no node yet
   const { Wait, Atomic } = helmRelease(template(), 'cilium').Properties;
   expect([Wait, Atomic]).toEqual([undefined, undefined]);
 });
+
+/** A platform with a namespace, a policy, and Ingresses in it and outside of it. */
+function inUse(props: Partial<EksPlatformProps>): Template {
+  const { stack, platform, template } = platformFixture(props);
+  const { cluster, albController } = platform;
+  const namespace = platform.addNamespace('web');
+  new CiliumNetworkPolicy(stack, 'Policy', { cluster, namespace, policyName: 'web', ingress: [{ peers: [PolicyPeer.entity(PolicyEntity.HOST)] }] });
+  for (const [id, where] of Object.entries({ Ingress: undefined, IngressOfNamespace: namespace })) {
+    new AlbIngress(stack, id, { controller: albController!, hosts: [`${id}.example.com`.toLowerCase()], paths: [{ service: 'web', port: 80 }], namespace: where });
+  }
+  return template();
+}

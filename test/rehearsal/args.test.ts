@@ -14,7 +14,17 @@ test('takes a command for an app of one\'s own', () => {
     .toMatchObject({ app: 'npx ts-node main.ts', stack: 'shop', html: 'report.html' });
 });
 
+test('can only set up, and can wait for another rehearsal', () => {
+  expect(parse(['--setup', '--wait'])).toMatchObject({ setup: true, wait: true });
+  expect(parse([])).toMatchObject({ setup: false, wait: false });
+});
+
+test('takes that command word by word, too', () => {
+  expect(parse(['--app', 'npx', 'ts-node', 'main.ts', '--seed', '2'])).toMatchObject({ app: 'npx ts-node main.ts', seeds: [2] });
+});
+
 test.each([
+  [['prod'], 'every option begins with --, got: prod'],
   [['--profile', 'test'], '`--profile` must be one of dev, staging, prod, got: test'],
   [['--seeds', '0'], '`--seeds` must be a whole number, 1 or more, got: 0'],
   [['--seeds', 'many'], '`--seeds` must be a whole number, 1 or more, got: many'],

@@ -1,4 +1,4 @@
-import { chartArguments } from '../../rehearsal/checks/external-dns';
+import { chartArguments } from '../../rehearsal/checks/external-dns-arguments';
 import { CASES } from '../charts/cases';
 import { helmTemplate, removeHelm } from '../charts/helm';
 import { describeWithCharts } from '../support/charts';

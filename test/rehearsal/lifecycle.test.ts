@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { existsSync, readFileSync, rmSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { shop } from '../../examples/typescript/main';
@@ -6,10 +6,10 @@ import { changed, stacksOf, templateOf, type Template } from '../../rehearsal/li
 import { eventually, expectNone, NotAsExpected } from '../../rehearsal/lifecycle/expect';
 import { leftOver } from '../../rehearsal/lifecycle/inventory';
 import { runSteps } from '../../rehearsal/lifecycle/lifecycle';
-import { takeLock } from '../../rehearsal/lifecycle/lock';
 import {
-  addHelmValue, addNode, isProtected, nodeCount, objectsOf, ofType, releasesOf, setChartVersions, textOf, unprotect,
+  addHelmValue, addNode, hasValue, isProtected, nodeCount, objectsOf, ofType, releasesOf, setChartVersions, textOf, unprotect,
 } from '../../rehearsal/lifecycle/platform';
+import { locked } from '../../rehearsal/support/lock';
 import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
@@ -55,6 +55,14 @@ describe('a template', () => {
 describe('a change of a template', () => {
   const valuesOf = (changedTemplate: Template, release: string) =>
     JSON.parse(textOf(ofType(changedTemplate, 'Custom::AWSCDK-EKS-HelmChart').find(it => it.Properties.Release === release)!.Properties.Values));
+
+  test('can be told from what is there already: a Helm value', () => {
+    const one = template();
+    const controller = releasesOf(one).find(it => it.name === 'aws-load-balancer-controller')!;
+    expect([hasValue(one, controller, 'clusterName'), hasValue(one, controller, 'image')]).toEqual([true, false]);
+    addHelmValue(one, controller.name, 'image', { repository: 'broken' });
+    expect(hasValue(one, controller, 'image')).toBe(true);
+  });
 
   test('adds a Helm value to those that are there', () => {
     const one = template();
@@ -165,21 +173,12 @@ test('what is left is what was not there before', () => {
   expect(leftOver({ VPC: ['default'] }, { VPC: ['default', 'vpc-1'], role: ['own'] })).toEqual(['VPC vpc-1', 'role own']);
 });
 
-describe('a second rehearsal', () => {
+test('a second rehearsal is refused while the first runs, and not after', async () => {
   const file = join(folder, 'locks', 'rehearsal.lock');
-
-  test('is refused while the first runs, and not after', () => {
-    const lock = takeLock(file);
-    expect(() => takeLock(file)).toThrow(`another rehearsal runs already (process ${process.pid})`);
-    lock.release();
-    expect(existsSync(file)).toBe(false);
-    takeLock(file).release();
+  const refuse = (pid: number) => { throw new Error(`process ${pid} runs`); };
+  await locked(file, refuse, async () => {
+    await expect(locked(file, refuse, async () => 'second')).rejects.toThrow(`process ${process.pid} runs`);
+    expect(existsSync(file)).toBe(true);
   });
-
-  test('is not kept out by one that was killed', () => {
-    mkdirSync(join(folder, 'locks'), { recursive: true });
-    writeFileSync(file, '4194304'); // above every process id that Linux gives
-    takeLock(file).release();
-    expect(existsSync(file)).toBe(false);
-  });
+  expect(await locked(file, refuse, async () => 'third')).toBe('third');
 });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { checkRoom } from '../../rehearsal/support/disk';
 import { identityOf, OWNER, removeLeftovers, RUN_FOLDER } from '../../rehearsal/support/leftovers';
 import { isAlive } from '../../rehearsal/support/lock';
 import { freePorts, Processes, sleep, waitUntil } from '../../rehearsal/support/processes';
@@ -119,6 +120,12 @@ describe('a run to the end', () => {
   });
 });
 
+test('too little room on a disk is told before it is needed', () => {
+  expect(() => checkRoom(folder, 0.001, 'a test', 'TMPDIR')).not.toThrow();
+  expect(() => checkRoom(folder, 1_000_000, 'a test', 'TMPDIR'))
+    .toThrow(/^\S+ has \d+\.\d GB of free disk, and a test needs 1000000\.0 GB\. Make room, or set TMPDIR to a folder on another disk$/);
+});
+
 test('free ports differ, and can be listened to', async () => {
   const ports = await freePorts(20);
 
@@ -147,6 +154,17 @@ describe('after this process', () => {
 
     expect((await once(driver, 'exit'))[0]).toBe(5);
     await ends(child);
+  });
+
+  test('no program runs that it was waiting for', async () => {
+    const file = join(folder, 'pid');
+    const [runModule, sleepModule] = ['run', 'processes'].map(module => JSON.stringify(join(__dirname, '../../rehearsal/support', module)));
+    const driver = start(`
+      require(${runModule}).run('sh', ['-c', 'echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 60']);
+      (async () => { while (!require('fs').existsSync('${file}')) await require(${sleepModule}).sleep(10); process.exit(5); })();`);
+
+    expect((await once(driver, 'exit'))[0]).toBe(5);
+    await ends(Number(readFileSync(file, 'utf8')));
   });
 
   test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('no program runs, if %s ends it, and it cleans up first', async (signal, code) => {

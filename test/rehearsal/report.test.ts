@@ -1,4 +1,5 @@
 import { criticalPath } from '../../rehearsal/report/critical-path';
+import { gantt } from '../../rehearsal/report/gantt';
 import { page } from '../../rehearsal/report/html';
 import { summary, timeline } from '../../rehearsal/report/text';
 import { helmSaid, readEvents, spansOf, type Rehearsed, type ResourceEvent, type Span } from '../../rehearsal/report/timeline';
@@ -104,7 +105,8 @@ describe('the critical path', () => {
 });
 
 describe('the page', () => {
-  const html = page(rehearsed, { step: 'deploy', parts: [{ logicalId: 'Vpc', seconds: 2, sum: 2 }] });
+  const row = (start: number, end: number) => ({ label: 'Vpc', start, end, kinds: [], title: 'Vpc' });
+  const html = page({ ...rehearsed, names: { Vpc: 'The network' } }, { step: 'deploy', parts: [{ logicalId: 'Vpc', seconds: 2, sum: 2 }] });
 
   test('needs no other file', () => {
     expect(html).not.toMatch(/src=|href=|@import|url\(/);
@@ -115,9 +117,24 @@ describe('the page', () => {
     expect(html).not.toContain('<shop>');
   });
 
-  test('has a bar for each resource, marked where it is on the path or failed', () => {
-    expect(html.match(/class="bar/g)).toHaveLength(3);
-    expect(html).toMatch(/title="create Vpc[^>]*><span>Vpc<\/span><span class="track"><span class="bar {2}path"/);
-    expect(html).toMatch(/<span>Cilium<\/span><span class="track"><span class="bar failed "/);
+  test('has a bar for each step and each resource, marked where it is on the path or failed', () => {
+    expect(html.match(/class="bar"/g)).toHaveLength(5);
+    expect(html).toMatch(/class="row path" title="create Vpc[^>]*><span>The network</);
+    expect(html).toMatch(/class="row failed" title="create Cilium[^>]*><span>Cilium</);
+    expect(html).toMatch(/class="row failed" title="destroy">/);
+  });
+
+  test('folds away what took no time, but for what failed', () => {
+    const short = page({ ...rehearsed, spans: [span('Vpc', 1, 3), span('Role', 3, 3), span('Policy', 3, 3, { outcome: 'failed' })] }, { step: 'deploy', parts: [] });
+    expect(short).toMatch(/<summary>1 more took less than 0.15 s each<\/summary>\s*<div class="row " title="create Role/);
+  });
+
+  test('has an axis with round seconds, few enough to be read', () => {
+    expect(gantt([row(0, 4000)]).match(/\d+ s</g)).toEqual(['0 s<', '1 s<', '2 s<', '3 s<', '4 s<']);
+    expect(gantt([row(0, 100_000)]).match(/\d+ s</g)).toEqual(['0 s<', '20 s<', '40 s<', '60 s<', '80 s<', '100 s<']);
+  });
+
+  test('lists the critical path', () => {
+    expect(html).toMatch(/<h2>Critical path<\/h2>[^]*<td>The network<\/td><td class="n">2.0<\/td><td class="n">2.0<\/td>/);
   });
 });

@@ -9,13 +9,19 @@ import addons
 import cilium
 import cluster
 import events
+import firewall
 import identity
+import instances
+import load_balancers
 import network
 import nodes
 import order
+import permissions
 import transport
+import zones
 from kubernetes import Kubernetes
 from ministack import app
+from remains import Remains
 from settings import read_settings
 
 
@@ -24,11 +30,16 @@ def main() -> None:
     kubernetes = Kubernetes(settings.kubeconfig)
     network.install()
     identity.install()
-    cluster.install(settings, kubernetes, cilium.forget)
+    load_balancers.install()
+    firewall.install()
+    instances.install(kubernetes)
+    cluster.install(settings, kubernetes, Remains(kubernetes, settings.remains_file), cilium.forget)
     access.install(settings, kubernetes)
     nodes.install(settings, kubernetes)
     addons.install(settings, kubernetes)
     transport.install()
+    permissions.install()
+    zones.install()
     events.install(settings.events_file)
     order.install(settings.seed)
     cilium.start(settings, kubernetes)

@@ -68,14 +68,21 @@ class Cilium:
         return any(deployment.get("status", {}).get("availableReplicas", 0) > 0 for deployment in found)
 
     def _register_kinds(self) -> None:
-        there = {item["metadata"]["name"] for item in self._kubernetes.list(_CRDS)}
-        for definition in self._definitions:
-            if definition["metadata"]["name"] not in there:
-                self._kubernetes.apply(f"{_CRDS}/{definition['metadata']['name']}", definition)
+        for definition in self._unserved():
+            path = f"{_CRDS}/{definition['metadata']['name']}"
+            if self._kubernetes.get(path) is None:
+                self._kubernetes.apply(path, definition)
 
     def _kinds_are_served(self) -> bool:
-        wanted = {definition["metadata"]["name"] for definition in self._definitions}
-        return wanted <= {item["metadata"]["name"] for item in self._kubernetes.list(_CRDS)}
+        return not self._unserved()
+
+    def _unserved(self) -> list[Object]:
+        """By what the API server says that it serves, which is short: the definitions themselves are a megabyte."""
+        served = {version: self._served(version) for version in {_group_version(definition) for definition in self._definitions}}
+        return [definition for definition in self._definitions if definition["spec"]["names"]["plural"] not in served[_group_version(definition)]]
+
+    def _served(self, group_version: str) -> set[str]:
+        return {resource["name"] for resource in (self._kubernetes.get(f"/apis/{group_version}") or {}).get("resources", [])}
 
     def _nodes_with_agent(self) -> set[str]:
         """Those that a running pod of the DaemonSet `cilium` is on."""
@@ -94,6 +101,11 @@ class Cilium:
             taints = [taint for taint in fresh["spec"].get("taints", []) if taint["key"] != TAINT]
             version = fresh["metadata"]["resourceVersion"]
             self._kubernetes.patch(path, {"metadata": {"resourceVersion": version}, "spec": {"taints": taints}})
+
+
+def _group_version(definition: Object) -> str:
+    spec = definition["spec"]
+    return f"{spec['group']}/{next(version['name'] for version in spec['versions'] if version['served'])}"
 
 
 def _has_taint(node: Object) -> bool:

@@ -8,13 +8,14 @@ from cloudformation import Created, Props, native, register
 from kubernetes import Kubernetes
 from ministack.core.responses import get_region, new_uuid
 from ministack.services import ec2, eks
+from remains import Remains
 from settings import Settings
 
 TYPE = "AWS::EKS::Cluster"
 
 
-def install(settings: Settings, kubernetes: Kubernetes, forget: Callable[[Kubernetes], None]) -> None:
-    """`forget` takes out of the API server what goes with a cluster, as another cluster may come."""
+def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget: Callable[[Kubernetes], None]) -> None:
+    """`remains` writes down what is in a cluster that goes; `forget` then takes out of the API server what goes with it, as another may come."""
     own = native(TYPE)
     with open(settings.ca_file, "rb") as file:
         authority = base64.b64encode(file.read()).decode()
@@ -34,6 +35,7 @@ def install(settings: Settings, kubernetes: Kubernetes, forget: Callable[[Kubern
         if len(eks._clusters) > 0:
             raise ValueError(f"The rehearsal has one Kubernetes API server, and cluster {next(iter(eks._clusters))} has it")
         _check(settings, kubernetes, props)
+        remains.begin()
         name, _ = own["create"](logical_id, props, stack)
         cluster = eks._clusters[name]
         vpc = _vpc_of(props)
@@ -58,6 +60,7 @@ def install(settings: Settings, kubernetes: Kubernetes, forget: Callable[[Kubern
             raise ValueError(f"InvalidRequestException: Cluster {physical_id} has deletion protection enabled")
         if any(key.startswith(f"{physical_id}/") for key in eks._nodegroups):
             raise ValueError("ResourceInUseException: Cluster has nodegroups attached")
+        remains.write()
         own["delete"](physical_id, props)
         ec2._security_groups.pop(cluster["resourcesVpcConfig"]["clusterSecurityGroupId"], None)
         eks._schedule_access_policy_reconcile(physical_id)
@@ -94,6 +97,8 @@ def _create_group(cluster: str, vpc: str) -> str:
         "IpPermissions": [{**none, "UserIdGroupPairs": [{"GroupId": group}]}],
         "IpPermissionsEgress": [{**none, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
     }
+    # Controllers find the groups of the nodes by this tag.
+    ec2._tags[group] = [{"Key": "Name", "Value": f"eks-cluster-sg-{cluster}"}, {"Key": f"kubernetes.io/cluster/{cluster}", "Value": "owned"}]
     return group
 
 

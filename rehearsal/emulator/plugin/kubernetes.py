@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 Object = dict[str, Any]
+_PATIENCE = 10.0
+"""Seconds. The API server asks to come again while it makes room for a kind that went and came back."""
 
 
 class KubernetesError(Exception):
@@ -49,14 +51,18 @@ class Kubernetes:
         request = urllib.request.Request(
             self._server + path, method=method, headers={**self._headers, "Content-Type": content},
             data=None if body is None else json.dumps(body).encode())
-        try:
-            with urllib.request.urlopen(request, context=self._tls, timeout=10) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            text = error.read().decode(errors="replace")
-            if error.code == 404 and method in ("GET", "DELETE"):
-                return None
-            raise KubernetesError(error.code, _message(text)) from error
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with urllib.request.urlopen(request, context=self._tls, timeout=10) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                text = error.read().decode(errors="replace")
+                if error.code == 404 and method in ("GET", "DELETE"):
+                    return None
+                if error.code != 429 or time.monotonic() > end:
+                    raise KubernetesError(error.code, _message(text)) from error
+                time.sleep(0.3)
 
     def get(self, path: str) -> Object | None:
         return self.request("GET", path)

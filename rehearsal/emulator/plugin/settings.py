@@ -16,6 +16,8 @@ class Settings:
     """Ends the address of the token webhook that the API server calls."""
     events_file: str
     """One JSON object a line: what CloudFormation did."""
+    remains_file: str
+    """What is in the cluster when it goes, as a JSON list."""
     seed: int | None
     """Of the random order of creation; without one MiniStack's own order."""
     crds: str | None
@@ -44,6 +46,7 @@ def read_settings() -> Settings:
         kubeconfig=need("KUBECONFIG"),
         auth_secret=need("AUTH_SECRET"),
         events_file=need("EVENTS_FILE"),
+        remains_file=need("REMAINS_FILE"),
         seed=int(seed) if seed else None,
         crds=take("CRDS") or None,
         node_seconds=float(take("NODE_SECONDS", "20") or 20),

@@ -11,7 +11,16 @@ class FakeKubernetes:
         self.deleted: list[str] = []
 
     def get(self, path: str) -> Object | None:
-        return self.objects.get(path)
+        return self.objects.get(path) or self._served(path)
+
+    def _served(self, path: str) -> Object | None:
+        """What the API server says of a group's version: the kinds that are defined there."""
+        _, _, group, version = [*path.split("/", 3), "", ""][:4]
+        resources = [
+            {"name": each["spec"]["names"]["plural"]} for key, each in self.objects.items()
+            if "/customresourcedefinitions/" in key and each["spec"]["group"] == group and version in [item["name"] for item in each["spec"]["versions"]]
+        ]
+        return {"resources": resources} if resources else None
 
     def list(self, path: str, **selectors: str) -> list[Object]:
         resource = path.rsplit("/", 1)[1]

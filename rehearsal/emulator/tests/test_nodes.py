@@ -1,5 +1,8 @@
 """Node groups, and what Cilium does to their nodes."""
 
+import json
+import pathlib
+import tempfile
 import unittest
 from typing import Any
 
@@ -109,6 +112,19 @@ class CiliumTest(PlatformTest):
         self.run_operator()
         self.cilium.step()
         self.assertEqual(self.kinds(), {"CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumLocalRedirectPolicy"})
+
+    def test_kinds_are_those_of_the_definitions_that_are_given(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            definition = next(each for each in crds(None) if each["metadata"]["name"] == "ciliumnetworkpolicies.cilium.io")
+            definition["spec"]["versions"][0]["name"] = "v3"
+            pathlib.Path(folder, "one.json").write_text(json.dumps(definition), encoding="utf-8")
+            self.cilium = Cilium(self.kubernetes, crds(folder))
+        self.pool(1)
+        self.run_agents()
+        self.assertEqual(self.state(), (False, True))
+        self.run_operator()
+        self.assertEqual(self.state(), (True, False))
+        self.assertEqual(self.kinds(), {"CiliumNetworkPolicy"})
 
     def test_kinds_go_with_the_cluster(self) -> None:
         self.run_operator()

@@ -1,0 +1,43 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'child_process';
+import { join } from 'path';
+import { createInterface } from 'readline';
+
+type Said = { readonly answer?: any; readonly error?: string };
+
+/** Calls AWS with the credentials of an environment, by one Python for all calls: to start one takes longer than most of them. */
+export class AwsCalls {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly waiting: ((said: Said) => void)[] = [];
+  private complaints = '';
+
+  /**
+   * @param python one that has boto3
+   */
+  constructor(python: string, env: NodeJS.ProcessEnv) {
+    this.child = spawn(python, [join(__dirname, 'aws.py')], { env });
+    createInterface(this.child.stdout).on('line', line => this.waiting.shift()!(JSON.parse(line)));
+    this.child.stderr.on('data', data => this.complaints += data);
+    this.child.stdin.on('error', () => undefined); // it has ended, and says so
+    this.child.on('close', () => this.waiting.splice(0).forEach(answer => answer({ error: `the AWS client ended: ${this.complaints}` })));
+  }
+
+  /** @param operation as boto3 names it */
+  async call(service: string, operation: string, parameters: any = {}): Promise<any> {
+    const said = await new Promise<Said>(resolve => {
+      if (this.child.exitCode !== null) {
+        resolve({ error: `the AWS client ended: ${this.complaints}` });
+        return;
+      }
+      this.waiting.push(resolve);
+      this.child.stdin.write(`${JSON.stringify({ service, operation, parameters })}\n`);
+    });
+    if (said.error !== undefined) {
+      throw new Error(said.error);
+    }
+    return said.answer;
+  }
+
+  end() {
+    this.child.stdin.end();
+  }
+}

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'fs';
+import { join } from 'path';
+import { webIdentityToken } from './token';
+import type { ControlPlane } from '../cluster/control-plane';
+import type { Emulator } from '../emulator/emulator';
+import { freePorts, type Processes, type Running, waitUntil } from '../support/processes';
+
+export const NAMESPACE = 'kube-system';
+export const DEPLOYMENT = 'aws-load-balancer-controller';
+
+/** Names the real controller's program. */
+export const VARIABLE = 'AWS_LOAD_BALANCER_CONTROLLER';
+
+/** With what the real controller is started. */
+export interface ProgramOptions {
+  /** Its file. */
+  readonly program: string;
+  readonly processes: Processes;
+  /** For its credentials. */
+  readonly folder: string;
+  readonly controlPlane: Pick<ControlPlane, 'endpoint' | 'caFile' | 'kubectl'>;
+  readonly emulator: Pick<Emulator, 'env'>;
+  /** Of the cluster's service account tokens. */
+  readonly issuer: (cluster: string) => Promise<string>;
+}
+
+/** The real controller, as it runs. */
+export interface Program {
+  readonly running: Running;
+  /** Of its webhooks. */
+  readonly port: number;
+}
+
+/**
+ * Starts the real controller as a pod of its Deployment: with its arguments, environment and certificate, as its service account in Kubernetes, by
+ * the role of that account in AWS.
+ *
+ * What a pod has and this machine has not is added: ports that are free, and the namespace of the lease.
+ *
+ * @param deployment the Deployment as the API server has it
+ * @param count how many were started before, for the name of the log
+ */
+export async function startProgram(options: ProgramOptions, deployment: any, count: number): Promise<Program> {
+  const { program, processes, folder, controlPlane } = options;
+  const { serviceAccountName, containers: [container], volumes } = deployment.spec.template.spec;
+  const account = JSON.parse(await controlPlane.kubectl('get', 'serviceaccount', serviceAccountName, '-n', NAMESPACE, '-o', 'json'));
+  const secret = volumes.find((volume: any) => volume.secret)?.secret.secretName;
+  if (secret === undefined || container.args === undefined) {
+    throw new Error(`\`${VARIABLE}\` names the real controller, and the Deployment ${NAMESPACE}/${DEPLOYMENT} is not of the real chart`);
+  }
+  const write = (name: string, content: string | Buffer) => {
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const { data } = JSON.parse(await controlPlane.kubectl('get', 'secret', secret, '-n', NAMESPACE, '-o', 'json'));
+  write('webhook.crt', Buffer.from(data['tls.crt'], 'base64'));
+  write('webhook.key', Buffer.from(data['tls.key'], 'base64'));
+  const kubernetesToken = (await controlPlane.kubectl('create', 'token', serviceAccountName, '-n', NAMESPACE, '--duration=6h')).trim();
+  const [port, metrics, health] = await freePorts(3);
+  const running = processes.start(count === 0 ? DEPLOYMENT : `${DEPLOYMENT}-${count}`, program, [
+    ...container.args,
+    `--kubeconfig=${write('controller.kubeconfig', kubeconfig(controlPlane, kubernetesToken))}`,
+    `--leader-election-namespace=${NAMESPACE}`,
+    `--webhook-bind-port=${port}`,
+    `--webhook-cert-dir=${folder}`,
+    '--webhook-cert-file=webhook.crt',
+    '--webhook-key-file=webhook.key',
+    `--metrics-bind-addr=127.0.0.1:${metrics}`,
+    `--health-probe-bind-addr=127.0.0.1:${health}`,
+  ], {
+    cwd: folder,
+    env: {
+      ...Object.fromEntries((container.env ?? []).map(({ name, value }: any) => [name, value])),
+      ...credentials(account, options.emulator.env, write('web-identity.token', webIdentityToken(await options.issuer(clusterOf(container.args)), NAMESPACE, serviceAccountName))),
+    },
+  });
+  await waitUntil('readiness of the controller', async () => (await fetch(`http://127.0.0.1:${health}/readyz`)).ok, running, 30);
+  return { running, port };
+}
+
+/** What the pod identity webhook of EKS puts into a pod. */
+function credentials(account: any, env: NodeJS.ProcessEnv, token: string): NodeJS.ProcessEnv {
+  const role = account.metadata.annotations?.['eks.amazonaws.com/role-arn'];
+  if (!role) {
+    throw new Error(`the service account ${account.metadata.name} names no role: the rehearsal of the real controller takes WorkloadIdentity.IRSA only`);
+  }
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = env;
+  // The SDK asks for credentials before it reads the variable for all services.
+  return { ...others, AWS_ENDPOINT_URL_STS: env.AWS_ENDPOINT_URL, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token };
+}
+
+function clusterOf(args: string[]): string {
+  return args.find(arg => arg.startsWith('--cluster-name='))!.split('=')[1];
+}
+
+function kubeconfig({ endpoint, caFile }: Pick<ControlPlane, 'endpoint' | 'caFile'>, token: string): string {
+  const name = DEPLOYMENT;
+  return JSON.stringify({
+    'apiVersion': 'v1',
+    'kind': 'Config',
+    'clusters': [{ name, cluster: { 'server': endpoint, 'certificate-authority': caFile } }],
+    'users': [{ name, user: { token } }],
+    'contexts': [{ name, context: { cluster: name, user: name } }],
+    'current-context': name,
+  });
+}

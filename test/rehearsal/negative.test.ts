@@ -1,0 +1,89 @@
+import { readFileSync, rmSync } from 'fs';
+import { helmRuns } from '../../rehearsal/charts/helm';
+import { chartSource } from '../../rehearsal/charts/repository';
+import { adverse } from '../../rehearsal/edges/adverse';
+import { keyOf } from '../../rehearsal/edges/dependencies';
+import { withNeeds } from '../../rehearsal/edges/graph';
+import { Machine, type MachineContext } from '../../rehearsal/edges/machine';
+import { synthesizePlatforms, type Platform } from '../../rehearsal/edges/platforms';
+import type { Template } from '../../rehearsal/lifecycle/assembly';
+import { helm } from '../../rehearsal/lifecycle/context';
+import { ofType, releasesOf, setChartVersions } from '../../rehearsal/lifecycle/platform';
+import { createStack, type StackEnded } from '../../rehearsal/lifecycle/stacks';
+import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { emptyFolder } from '../support/run';
+
+const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
+
+whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1.36 has set all up)', () => {
+  const assembly = emptyFolder();
+  let machine: Machine;
+  let platform: Platform;
+  let context: MachineContext;
+
+  beforeAll(async () => {
+    platform = synthesizePlatforms(assembly)[0];
+    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined });
+    machine = new Machine({ toolchain, charts: chartSource(''), patienceSeconds: 2, helmSeconds: 4 }, assembly);
+  }, 30_000);
+
+  beforeEach(async () => {
+    context = await machine.ready(platform.stack);
+  }, 60_000);
+
+  afterEach(() => machine.clean(), 60_000);
+
+  afterAll(async () => {
+    await machine.stop(true);
+    rmSync(assembly, { recursive: true });
+  }, 30_000);
+
+  /** Creates the first release and what it needs, with a change, and tells what failed first. */
+  async function withoutLuck(change: (template: Template) => void): Promise<StackEnded['failed'][number]> {
+    const whole: Template = JSON.parse(JSON.stringify(platform.template));
+    const template = withNeeds(whole, [releasesOf(whole).find(it => it.name === 'cilium')!.logicalId]);
+    change(template);
+    return fails(template);
+  }
+
+  async function fails(template: Template): Promise<StackEnded['failed'][number]> {
+    const { status, failed } = await createStack(context, platform.stack.stackName, template);
+    expect(status).toBe('DELETE_COMPLETE');
+    return failed[0];
+  }
+
+  test('a right that Helm\'s Lambda needs is missing: AWS names it', async () => {
+    const failed = await withoutLuck(template => {
+      const statements = ofType(template, 'AWS::IAM::Policy').flatMap(it => it.Properties.PolicyDocument.Statement);
+      const described = statements.filter(it => [it.Action].flat().includes('eks:DescribeCluster'));
+      expect(described).toHaveLength(1);
+      described[0].Action = 'eks:ListClusters';
+    });
+    expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
+    expect(failed.said).toMatch(/assumed-role\/\S*Handler\S* is not authorized to perform: eks:DescribeCluster/);
+  }, 90_000);
+
+  test('a chart has no such version: Helm names chart, version and repository', async () => {
+    const failed = await withoutLuck(template => setChartVersions(template, () => '99.99.99'));
+    expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
+    expect(failed.said).toMatch(/chart "cilium" version "99\.99\.99" not found in \S+helm\.cilium\.io repository/);
+  }, 90_000);
+
+  test('nodes come before Cilium: no node gets ready, and the group fails as EKS has it', async () => {
+    const failed = await fails(adverse(platform.template, platform.dependencies.filter(it => keyOf(it) === 'Nodes -> Cilium')).template);
+    expect(failed).toMatchObject({ type: 'AWS::EKS::Nodegroup', action: 'create' });
+    expect(failed.said).toMatch(/^NodeCreationFailure: Unhealthy nodes in the kubernetes cluster \(Nodegroup \S+, ResourceIds: i-[0-9a-f]{17}, i-[0-9a-f]{17}\)$/);
+  }, 90_000);
+
+  test('Cilium is waited for: no node can run it, so Helm gives up and uninstalls it', async () => {
+    const failed = await withoutLuck(template => releasesOf(template).forEach(({ logicalId }) => {
+      Object.assign(template.Resources[logicalId].Properties, { Wait: true, Atomic: true });
+    }));
+    expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
+    const [run] = helmRuns(context.helmRuns).filter(it => it.verb === 'upgrade').slice(-1);
+    expect([run.release, run.exitCode]).toEqual(['cilium', 1]);
+    expect(failed.said).toMatch(/has been uninstalled/);
+    expect(readFileSync(context.emulator.remainsFile, 'utf8')).not.toContain('Helm release');
+    expect(await helm(context, 'list', '--all-namespaces')).toEqual([]);
+  }, 90_000);
+});
