@@ -23,6 +23,8 @@ export { type IngressClassParamsProps } from './ingress/ingress-class-params-pro
 export { PathType, type IngressBackend, type IngressPath } from './ingress/ingress-path';
 export { InternalApi, type InternalApiProps } from './ingress/internal-api';
 export { LoadBalancerScheme } from './ingress/load-balancer-scheme';
+export { NlbService } from './ingress/nlb-service';
+export { type NlbHealthCheck, type NlbPort, type NlbServiceProps } from './ingress/nlb-service-props';
 export { PathBasedMicroservices, type PathBasedMicroservicesProps } from './ingress/path-based-microservices';
 export { PublicWebApplication, type PublicWebApplicationProps } from './ingress/public-web-application';
 export { type HostIngressProps, type ServiceIngressProps } from './ingress/service-ingress-props';

@@ -62,7 +62,7 @@ export interface ListenPort {
 /** The listeners of `listen-ports`, as in `[{"HTTP":80},{"HTTPS":443}]`, or undefined where the controller could not read it. */
 export function parseListenPorts(text: string): ListenPort[] | undefined {
   const entries = parseJson(text);
-  if (!Array.isArray(entries) || entries.length === 0 || !entries.every(isObject)) {
+  if (!Array.isArray(entries) || entries.length === 0 || !entries.every(it => isObject(it) && Object.keys(it).length > 0)) {
     return undefined;
   }
   const ports = entries.flatMap(entry => Object.entries(entry).map(([protocol, port]) => ({ protocol, port: port as number })));

@@ -8,11 +8,11 @@ import { seconds, type Written } from './health-check';
  */
 export interface AuthenticationOptions {
   /**
-   * What is asked of the identity provider, with blanks between.
+   * What is asked of the identity provider, such as `email`.
    *
    * @default - openid, the controller's default
    */
-  readonly scope?: string;
+  readonly scopes?: string[];
 
   /**
    * The name of the cookie that keeps the session.
@@ -129,14 +129,14 @@ export class IngressAuthentication {
    * @internal
    */
   public _annotations(): Written[] {
-    const { scope, sessionCookieName, sessionTimeout, onUnauthenticatedRequest } = this.options;
+    const { scopes, sessionCookieName, sessionTimeout, onUnauthenticatedRequest } = this.options;
     const write = (suffix: string, value: string | undefined, prop = 'authentication'): Written =>
       ({ suffix, value, prop, given: true });
     return [
       write('auth-type', this.type),
       write(`auth-idp-${this.type}`, JSON.stringify(this.provider)),
       write('auth-on-unauthenticated-request', onUnauthenticatedRequest, 'authentication.onUnauthenticatedRequest'),
-      write('auth-scope', scope, 'authentication.scope'),
+      write('auth-scope', scopes?.join(' '), 'authentication.scopes'),
       write('auth-session-cookie', sessionCookieName, 'authentication.sessionCookieName'),
       write('auth-session-timeout', sessionTimeout && seconds(sessionTimeout), 'authentication.sessionTimeout'),
     ];

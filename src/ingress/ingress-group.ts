@@ -22,7 +22,7 @@ const CERTIFICATES = 25;
 /** Annotations that members may not give different values: the controller would stop serving the whole group. */
 const EXCLUSIVE = [
   'load-balancer-name', 'ip-address-type', 'scheme', 'subnets', 'customer-owned-ipv4-pool', 'ipam-ipv4-pool-id', 'ssl-redirect', 'security-groups',
-  'manage-backend-security-group-rules', 'wafv2-acl-arn', 'wafv2-acl-name', 'waf-acl-id', 'shield-advanced-protection', 'enable-frontend-nlb',
+  'manage-backend-security-group-rules', 'wafv2-acl-arn', 'waf-acl-id', 'shield-advanced-protection', 'enable-frontend-nlb',
 ];
 
 /** The same of the keys of maps. */

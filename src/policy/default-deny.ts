@@ -65,14 +65,18 @@ export function allowances(options: NamespaceOptions): CiliumNetworkPolicyOption
   ].map(policy => ({ ...policy, ...NEVER_CUT }));
 }
 
-/** The way from load balancers to pods: they stand outside of the cluster for Cilium, at addresses of their subnets. */
-export function loadBalancerAllowance({ subnets, podLabels, ports }: LoadBalancerAccess): CiliumNetworkPolicyOptions {
+/**
+ * The way from load balancers to pods: they stand outside of the cluster for Cilium, at addresses of their subnets, and pass on
+ * what comes from clients whose addresses they keep.
+ */
+export function loadBalancerAllowance({ subnets, podLabels, ports, udpPorts, clientCidrs = [] }: LoadBalancerAccess): CiliumNetworkPolicyOptions {
+  const named = [...ports?.map(port => PolicyPort.tcp(port)) ?? [], ...udpPorts?.map(port => PolicyPort.udp(port)) ?? []];
   return {
     description: 'Load balancers',
     endpointSelector: podLabels ? EndpointSelector.labels(podLabels) : undefined,
     ingress: [{
-      peers: subnets.map(subnet => PolicyPeer.cidr(subnet.ipv4CidrBlock)),
-      ports: ports?.map(port => PolicyPort.tcp(port)),
+      peers: [...subnets.map(subnet => subnet.ipv4CidrBlock), ...clientCidrs].map(block => PolicyPeer.cidr(block)),
+      ports: ports || udpPorts ? named : undefined,
     }],
     ...NEVER_CUT,
   };

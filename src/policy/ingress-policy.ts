@@ -39,6 +39,8 @@ export class IngressPolicy implements IPolicyValidationPlugin {
 
   /**
    * Called by CDK when all templates are written.
+   *
+   * @param context what was synthesized
    */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const manifests = readManifests(context);

@@ -7,6 +7,7 @@ import { ALLOWANCES, allowancePolicy, allowances, DEFAULT_DENY, denyAll, loadBal
 import { checkLabels, checkNamespaceName, checkObjectName } from './kubernetes-names';
 import type { NamespaceProps } from './namespace-options';
 import type { CiliumNetworkPolicyOptions } from './policy-options';
+import { parseBlock } from './policy-peer';
 import { renderPolicy, renderSpec } from './policy-spec';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import type { Json } from '../cdk/merge';
@@ -30,11 +31,25 @@ export interface LoadBalancerAccess {
   readonly podLabels?: { [key: string]: string };
 
   /**
-   * The pods' own ports, which targets and health checks use.
+   * The pods' own TCP ports, which targets and health checks use.
    *
-   * @default - every port
+   * @default - every port, unless `udpPorts` are given
    */
   readonly ports?: number[];
+
+  /**
+   * The pods' own UDP ports.
+   *
+   * @default - every port, unless `ports` are given
+   */
+  readonly udpPorts?: number[];
+
+  /**
+   * The addresses of clients, where the load balancers keep them: pods see these in place of the load balancers' own.
+   *
+   * @default - none
+   */
+  readonly clientCidrs?: string[];
 }
 
 /**
@@ -100,6 +115,7 @@ export class Namespace extends Construct implements INamespace {
 
   private readonly defaultDeny: boolean;
   private readonly allowances: Json[];
+  private readonly access: LoadBalancerAccess[] = [];
   private readonly policies: Json[] = [];
 
   constructor(scope: Construct, id: string, props: NamespaceProps) {
@@ -149,23 +165,27 @@ export class Namespace extends Construct implements INamespace {
    */
   public allowFromLoadBalancer(access: LoadBalancerAccess) {
     this.checkAccess(access);
-    const allowance = renderSpec(this.node.path, loadBalancerAllowance(access));
-    if (!this.allowances.some(other => isDeepStrictEqual(other, allowance))) {
-      this.allowances.push(allowance);
-    }
+    this.access.push(access);
   }
 
   /** What allows is applied before what denies. Pods that no policy restricts need no allowances. */
   private renderPolicies(): Json[] {
     const restricted = this.defaultDeny || this.policies.length > 0;
+    const allowed = restricted ? [...this.allowances, ...this.renderAccess()] : [];
     return [
-      ...restricted && this.allowances.length > 0 ? [allowancePolicy(this.namespaceName, this.allowances)] : [],
+      ...allowed.length > 0 ? [allowancePolicy(this.namespaceName, allowed)] : [],
       ...this.policies,
       ...this.defaultDeny ? [denyAll(this.namespaceName)] : [],
     ];
   }
 
-  private checkAccess({ subnets, podLabels, ports }: LoadBalancerAccess) {
+  /** Not before it is needed: imported subnets may not know their addresses. */
+  private renderAccess(): Json[] {
+    const rendered = this.access.map(access => renderSpec(this.node.path, loadBalancerAllowance(access)));
+    return rendered.filter((one, index) => rendered.findIndex(other => isDeepStrictEqual(other, one)) === index);
+  }
+
+  private checkAccess({ subnets, podLabels, ports, udpPorts, clientCidrs }: LoadBalancerAccess) {
     const path = this.node.path;
     if (subnets.length === 0) {
       reject(path, 'subnets', [], 'one subnet or more', 'give those that the load balancer stands in');
@@ -174,12 +194,15 @@ export class Namespace extends Construct implements INamespace {
       reject(path, 'podLabels', {}, 'one label or more', 'leave it out for every pod');
     }
     checkLabels(path, 'podLabels', podLabels ?? {});
-    if (ports?.length === 0) {
-      reject(path, 'ports', [], 'one port or more', 'leave it out for every port');
+    for (const [prop, given] of Object.entries({ ports, udpPorts })) {
+      if (given?.length === 0 && !(prop === 'udpPorts' ? ports : udpPorts)?.length) {
+        reject(path, prop, [], 'one port or more', 'leave it out for every port');
+      }
+      if (given?.some(port => !Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65535))) {
+        reject(path, prop, given, 'whole numbers from 1 to 65535', 'give the ports that the pods listen on');
+      }
     }
-    if (ports?.some(port => !Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65535))) {
-      reject(path, 'ports', ports, 'whole numbers from 1 to 65535', 'give the ports that the pods listen on');
-    }
+    clientCidrs?.forEach((block, index) => parseBlock(path, `clientCidrs[${index}]`, block));
   }
 
   private check(props: NamespaceProps) {

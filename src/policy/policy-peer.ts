@@ -135,7 +135,7 @@ interface Block {
   readonly mask: number;
 }
 
-function parseBlock(path: string, prop: string, cidr: string): Block | undefined {
+export function parseBlock(path: string, prop: string, cidr: string): Block | undefined {
   if (Token.isUnresolved(cidr)) {
     return undefined;
   }

@@ -87,8 +87,11 @@ describe('webAcl', () => {
     expect(annotations['wafv2-acl-arn']).toBe(WEB_ACL);
   });
 
-  test('may be an annotation, by its name', () => {
-    expect(() => ingressFixture({ ...internetFacing, annotations: prefixed({ 'wafv2-acl-name': 'shop' }) })).not.toThrow();
+  test('fails by its name, which the controller may not look up', () => {
+    const message = '`annotations[\'alb.ingress.kubernetes.io/wafv2-acl-name\']` must be left out, got: "shop"; '
+      + 'the controller\'s role can\'t look names up: give `webAcl`, or the web ACL\'s ARN [Shop/Ingress]';
+    expect(() => ingressFixture({ ...internetFacing, annotations: prefixed({ 'wafv2-acl-name': 'shop' }) })).toThrow(message);
+    expect(() => ingressFixture({ annotations: prefixed({ 'wafv2-acl-name': 'shop' }) })).toThrow(message);
   });
 
   test('fails for CloudFront', () => {

@@ -150,6 +150,16 @@ describe('namespace', () => {
     ]);
   });
 
+  test('needs no addresses of subnets, which an imported VPC may not know, where nothing is denied', () => {
+    const ingressIn = (defaultDeny: boolean) => {
+      const { stack, controller, cluster } = controllerFixture();
+      new AlbIngress(stack, 'Ingress', { ...least(controller), namespace: new Namespace(stack, 'Namespace', { cluster, namespaceName: 'shop', defaultDeny }) });
+      return Template.fromStack(stack);
+    };
+    expect(() => ingressIn(false)).not.toThrow();
+    expect(() => ingressIn(true)).toThrow(/ipv4CidrBlock/);
+  });
+
   test('fails with one of another cluster', () => {
     const { stack, controller } = controllerFixture();
     const namespace = Namespace.fromNamespaceName(stack, 'Namespace', platformFixture().platform.cluster, 'shop');

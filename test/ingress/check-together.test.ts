@@ -28,7 +28,7 @@ test.each([
   ['gRPC that is forwarded', { 'backend-protocol-version': 'GRPC', 'actions.a': '{"type":"forward","targetGroupARN":"a"}' }],
   ['stickiness of pods', { 'target-type': 'ip', 'target-group-attributes': 'stickiness.enabled=true' }],
   ['groups of its own', { 'security-groups': 'sg-1', 'manage-backend-security-group-rules': 'true' }],
-  ['an internet-facing one with a web ACL', { 'scheme': 'internet-facing', 'wafv2-acl-name': 'shop' }],
+  ['an internet-facing one with a web ACL', { 'scheme': 'internet-facing', 'wafv2-acl-arn': 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/0123' }],
   ['clients\' certificates', { 'mutual-authentication': verify(443) }],
   ['slow start by turns', { 'target-group-attributes': 'slow_start.duration_seconds=30,load_balancing.algorithm.type=round_robin' }],
 ])('takes %s', (_, annotations) => {

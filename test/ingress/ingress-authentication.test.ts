@@ -18,7 +18,7 @@ test('by OpenID Connect', () => {
   new AlbIngress(stack, 'Ingress', {
     ...least(controller),
     authentication: oidc({
-      scope: 'openid email', sessionCookieName: 'shop', sessionTimeout: Duration.hours(8), onUnauthenticatedRequest: elbv2.UnauthenticatedAction.DENY,
+      scopes: ['openid', 'email'], sessionCookieName: 'shop', sessionTimeout: Duration.hours(8), onUnauthenticatedRequest: elbv2.UnauthenticatedAction.DENY,
     }),
   });
   const annotations = annotationsOf(object('Ingress'));

@@ -27,16 +27,23 @@ const COGNITO = { userPoolARN: 'arn:aws:cognito-idp:eu-central-1:123456789012:us
  * They can't say what does not compile, `spec.tls`, paths of one host alone, and a path type that is left to the controller.
  */
 export function canBeAskedFor(documents: any[]): boolean {
-  const [{ apiVersion, kind, metadata = {}, spec }] = documents.length === 1 && isObject(documents[0]) ? documents as any[] : [{}];
-  if (apiVersion !== 'networking.k8s.io/v1' || kind !== 'Ingress' || !isObject(metadata) || !isObject(spec) || 'tls' in spec) {
+  const [document] = documents.length === 1 ? documents : [];
+  const { apiVersion, kind, metadata, spec }: any = isObject(document) ? { metadata: {}, ...document } : {};
+  if (apiVersion !== 'networking.k8s.io/v1' || kind !== 'Ingress' || !isObject(metadata) || !isObject(spec) || spec.tls !== undefined) {
     return false;
   }
-  const rules: any = spec.rules ?? [];
+  const annotations = metadata.annotations ?? {};
   return [metadata.name, metadata.namespace, spec.ingressClassName].every(it => it === undefined || typeof it === 'string')
-    && isObject(metadata.annotations ?? {}) && !('kubernetes.io/ingress.class' in (metadata.annotations ?? {}))
-    && (spec.defaultBackend === undefined || isObject(spec.defaultBackend)) && Array.isArray(rules)
-    && rules.every(it => Array.isArray(it?.http?.paths) && JSON.stringify(it.http) === JSON.stringify(rules[0].http) && (it.host === undefined) === (rules[0].host === undefined))
-    && (rules[0]?.http.paths ?? []).every(({ path, pathType }: any) => typeof path === 'string' && ['Prefix', 'Exact'].includes(pathType));
+    && isObject(annotations) && annotations['kubernetes.io/ingress.class'] === undefined
+    && (spec.defaultBackend === undefined || isObject(spec.defaultBackend))
+    && areForAllHosts(spec.rules ?? []);
+}
+
+/** Rules whose paths are the same, with hosts or without. */
+function areForAllHosts(rules: any): boolean {
+  const shape = (rule: any) => JSON.stringify([rule?.host === undefined, rule?.http]);
+  return Array.isArray(rules) && rules.every(it => shape(it) === shape(rules[0]) && Array.isArray(it?.http?.paths)
+    && it.http.paths.every(({ path, pathType }: any) => typeof path === 'string' && ['Prefix', 'Exact'].includes(pathType)));
 }
 
 /** Makes the AlbIngress that a manifest describes. */

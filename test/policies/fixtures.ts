@@ -39,7 +39,12 @@ export function parametersOf(fixture: Fixture): RuleParameters {
 
 /** The rules that a fixture breaks where `place` judges it. */
 export function expectedAt(fixture: Fixture, place: Place): string[] {
-  return fixture.exceptions[place]?.expected ?? fixture.expected;
+  return exceptionAt(fixture, place)?.expected ?? fixture.expected;
+}
+
+/** Another verdict of `place`, if it has one. */
+export function exceptionAt({ exceptions }: Fixture, place: Place): { readonly expected: string[]; readonly because: string } | undefined {
+  return Object.hasOwn(exceptions, place) ? exceptions[place] : undefined; // every object has a `constructor` of its own
 }
 
 /** The ids among those given that deny. */

@@ -136,9 +136,33 @@ describe('load balancers', () => {
     ['no subnet', { subnets: [] }, '`subnets` must be one subnet or more, got: []; give those that the load balancer stands in [Shop/Namespace]'],
     ['no labels', { podLabels: {} }, '`podLabels` must be one label or more, got: {}; leave it out for every pod [Shop/Namespace]'],
     ['no ports', { ports: [] }, '`ports` must be one port or more, got: []; leave it out for every port [Shop/Namespace]'],
+    ['a UDP port that is none', { udpPorts: [0] }, '`udpPorts` must be whole numbers from 1 to 65535, got: [0]; give the ports that the pods listen on [Shop/Namespace]'],
+    ['clients that are none', { clientCidrs: ['192.0.2.1'] },
+      '`clientCidrs[0]` must be a block of addresses, such as 10.0.0.0/8, got: "192.0.2.1"; did you mean 192.0.2.1/32? [Shop/Namespace]'],
     ['a port that is none', { ports: [70000] }, '`ports` must be whole numbers from 1 to 65535, got: [70000]; give the ports that the pods listen on [Shop/Namespace]'],
   ])('fails with %s', (_, more, message) => {
     expect(() => objectsOf({ defaultDeny: true }, (namespace, vpc) => namespace.allowFromLoadBalancer(access(vpc, more)))).toThrow(message);
+  });
+
+  test('reach UDP ports beside those of TCP', () => {
+    const spec = allowances({}, (namespace, vpc) => namespace.allowFromLoadBalancer(access(vpc, { udpPorts: [53] })))['Load balancers'];
+    expect(spec.ingress[0].toPorts).toEqual([{ ports: [{ port: '8080', protocol: 'TCP' }, { port: '53', protocol: 'UDP' }] }]);
+  });
+
+  test('reach UDP ports alone', () => {
+    const spec = allowances({}, (namespace, vpc) => namespace.allowFromLoadBalancer({ subnets: vpc.publicSubnets, ports: [], udpPorts: [53] }))['Load balancers'];
+    expect(spec.ingress[0].toPorts).toEqual([{ ports: [{ port: '53', protocol: 'UDP' }] }]);
+  });
+
+  test('pass on what comes from clients whose addresses they keep', () => {
+    const spec = allowances({}, (namespace, vpc) => namespace.allowFromLoadBalancer(access(vpc, { clientCidrs: ['192.0.2.0/24'] })))['Load balancers'];
+    expect(spec.ingress[0].fromCIDR).toEqual(['10.0.0.0/18', '10.0.64.0/18', '192.0.2.0/24']);
+  });
+
+  test('need no addresses that are known where no policy keeps them out', () => {
+    expect(() => objectsOf({}, namespace => namespace.allowFromLoadBalancer({
+      subnets: [ec2.Subnet.fromSubnetId(namespace, 'Subnet', 'subnet-1')],
+    }))).not.toThrow();
   });
 
   test('fails with an imported subnet whose addresses are unknown', () => {

@@ -151,8 +151,8 @@ function accessFindings(read: Read, has: Has, { schemeOfClass, withoutWaf }: Con
     found.push(finding('manage-backend-security-group-rules', read('manage-backend-security-group-rules'), 'given with security-groups',
       'with a group of its own the controller writes those rules anyway'));
   }
-  const acl = ['wafv2-acl-arn', 'wafv2-acl-name'].find(it => has(it) && read(it) !== 'none');
-  if ((schemeOfClass ?? read('scheme')) === 'internet-facing' && acl === undefined && !withoutWaf) {
+  const hasAcl = has('wafv2-acl-arn') && read('wafv2-acl-arn') !== 'none';
+  if ((schemeOfClass ?? read('scheme')) === 'internet-facing' && !hasAcl && !withoutWaf) {
     found.push(finding('wafv2-acl-arn', read('wafv2-acl-arn'), 'given for an internet-facing load balancer', 'give a web ACL, or say `withoutWaf: true`', 'waf-required'));
   }
   return found;

@@ -7,25 +7,25 @@ import { isPort, parseList, parseListenPorts, parseMap, type Annotations } from 
 
 const BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
 
-const oneOf = (values: string[], advice = 'check the spelling, the controller is strict'): Check =>
+export const oneOf = (values: string[], advice = 'check the spelling, the controller is strict'): Check =>
   value => values.includes(value) ? undefined : [values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`, advice];
 
-const integer = (min: number, max: number, advice = 'AWS takes no other'): Check =>
+export const integer = (min: number, max: number, advice = 'AWS takes no other'): Check =>
   value => /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? undefined : [`a whole number from ${min} to ${max}`, advice];
 
-const boolean: Check = value => BOOLEAN.test(value) ? undefined : ['true or false', 'give it as text'];
+export const boolean: Check = value => BOOLEAN.test(value) ? undefined : ['true or false', 'give it as text'];
 
-const matching = (pattern: RegExp, allowed: string, advice: string): Check => value => pattern.test(value) ? undefined : [allowed, advice];
+export const matching = (pattern: RegExp, allowed: string, advice: string): Check => value => pattern.test(value) ? undefined : [allowed, advice];
 
 /** Each item by itself, tokens left out. */
-const listOf = (check: Check): Check => value => {
+export const listOf = (check: Check): Check => value => {
   const items = parseList(value);
   return items.length === 0 ? ['one item or more, with commas between', 'leave it out for none']
     : items.filter(item => !Token.isUnresolved(item)).map(check).find(complaint => complaint !== undefined);
 };
 
 /** Each value by the check of its key, keys without one as they are. */
-const mapOf = (checks: { [key: string]: Check } = {}, checkKey: Check = () => undefined): Check => value => {
+export const mapOf = (checks: { [key: string]: Check } = {}, checkKey: Check = () => undefined): Check => value => {
   const map = parseMap(value);
   if (map === undefined) {
     return ['pairs of key=value with commas between', 'write a comma within a value as \\,'];
@@ -95,7 +95,8 @@ const VALUES: { readonly [suffix: string]: Check } = {
   'minimum-load-balancer-capacity': matching(/^CapacityUnits=\d+$/, 'CapacityUnits= and a number', 'AWS takes no other'),
   'multi-cluster-target-group': boolean,
   'wafv2-acl-arn': webAclArn,
-  'wafv2-acl-name': () => undefined,
+  // The controller looks names up by wafv2:ListWebACLs, which its authors' policy, and so its role, does not allow.
+  'wafv2-acl-name': () => ['left out', 'the controller\'s role can\'t look names up: give `webAcl`, or the web ACL\'s ARN'],
   'waf-acl-id': () => undefined,
   'web-acl-id': () => undefined,
   'shield-advanced-protection': boolean,

@@ -17,7 +17,7 @@ export function ingresses({ cdk, eksplatform }: Libraries, stack: InstanceType<L
     tokenEndpoint: 'https://login.example.com/token',
     userInfoEndpoint: 'https://login.example.com/userinfo',
     secretName: 'login',
-    scope: 'openid email',
+    scopes: ['openid', 'email'],
     sessionCookieName: 'session',
     sessionTimeout: cdk.Duration.hours(8),
     onUnauthenticatedRequest: elbv2.UnauthenticatedAction.AUTHENTICATE,
@@ -73,6 +73,48 @@ export function ingresses({ cdk, eksplatform }: Libraries, stack: InstanceType<L
   });
   new cdk.CfnOutput(stack, 'Address', { value: ingress.loadBalancerDnsName });
 
+  const { TCP, TCP_UDP, TLS, HTTP } = elbv2.Protocol;
+  const service = new eksplatform.NlbService(stack, 'Mail', {
+    controller,
+    namespace,
+    serviceName: 'mail',
+    selector: { app: 'mail' },
+    ports: [{ port: 53, targetPort: 5353, protocol: TCP_UDP }, { port: 993, targetPort: 9993, protocol: TLS }, { port: 25, protocol: TCP }],
+    scheme: eksplatform.LoadBalancerScheme.INTERNET_FACING,
+    certificates: [certificate],
+    sslPolicy: elbv2.SslPolicy.TLS13_RES,
+    healthCheck: {
+      protocol: HTTP,
+      port: 8080,
+      path: '/ready',
+      interval: cdk.Duration.seconds(20),
+      timeout: cdk.Duration.seconds(5),
+      healthyThresholdCount: 2,
+      unhealthyThresholdCount: 4,
+      successCodes: '200-299',
+    },
+    inboundCidrs: ['192.0.2.0/24'],
+    prefixLists: [prefixList],
+    subnets: { subnetType: ec2.SubnetType.PUBLIC },
+    eipAllocations: ['eipalloc-0123456789abcdef0', 'eipalloc-0123456789abcdef1', 'eipalloc-0123456789abcdef2'],
+    proxyProtocol: true,
+    loadBalancerAttributes: { 'load_balancing.cross_zone.enabled': 'true' },
+    targetGroupAttributes: { 'deregistration_delay.timeout_seconds': '30' },
+    loadBalancerName: 'mail',
+    tags: { Team: 'mail' },
+    annotations: { 'external-dns.alpha.kubernetes.io/hostname': 'mail.example.com' },
+  });
+  new cdk.CfnOutput(stack, 'MailAddress', { value: service.loadBalancerDnsName });
+  new eksplatform.NlbService(stack, 'Broker', {
+    controller,
+    selector: { app: 'broker' },
+    ports: [{ port: 5672 }],
+    securityGroups: [new ec2.SecurityGroup(stack, 'Brokers', { vpc: platform.vpc })],
+    subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+    privateIpv4Addresses: ['10.0.100.10', '10.0.130.10', '10.0.170.10'],
+  });
+  namespace.allowFromLoadBalancer({ subnets: platform.vpc.publicSubnets, ports: [853], udpPorts: [853], clientCidrs: ['192.0.2.0/24'] });
+
   new eksplatform.IngressClassParams(stack, 'Shared', {
     controller,
     ingressClassName: 'shared',
@@ -106,8 +148,12 @@ export function ingresses({ cdk, eksplatform }: Libraries, stack: InstanceType<L
     mutualAuthentication: { mutualAuthenticationMode: elbv2.MutualAuthenticationMode.PASS_THROUGH },
   });
   new eksplatform.PathBasedMicroservices(stack, 'Paths', {
-    controller, certificate, host: 'paths.example.com', paths: [{ path: '/users', service: 'users', port: 8080 }],
-    scheme: eksplatform.LoadBalancerScheme.INTERNAL, withoutWaf: true,
+    controller,
+    certificate,
+    host: 'paths.example.com',
+    paths: [{ path: '/users', service: 'users', port: 8080 }],
+    scheme: eksplatform.LoadBalancerScheme.INTERNAL,
+    withoutWaf: true,
   });
   new eksplatform.HubbleUiIngress(stack, 'Hubble', {
     controller, certificate, host: 'hubble.example.com', authentication: byCognito, groupName: 'ops', inboundCidrs: ['10.0.0.0/8'],

@@ -1,0 +1,158 @@
+import { Annotations as Messages, Lazy, Names, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { Construct } from 'constructs';
+import { tagErrors } from './alb-ingress-checks';
+import { isPort, parseMap, writeMap, type Annotations } from './annotation';
+import { unknownNlbAnnotations } from './checks/nlb-values';
+import type { Written } from './health-check';
+import { subnetsOf } from './namespace-access';
+import { nlbAnnotation, nlbAnnotations, servicePorts } from './nlb-annotations';
+import { checkService, checkServiceProps, keepsClientAddresses } from './nlb-service-checks';
+import type { NlbServiceProps } from './nlb-service-props';
+import { neededByLoadBalancers } from '../addons/alb-controller';
+import { reject } from '../cdk/reject';
+import { Manifest } from '../kubernetes/manifest';
+
+/**
+ * A Service of type LoadBalancer, and with it a Network Load Balancer that the AWS Load Balancer Controller makes.
+ *
+ * The load balancer reaches pods by their addresses, and is internal unless told otherwise; TLS ports speak TLS 1.2 or newer.
+ * Whatever the controller would refuse or ignore is an error here. It is deleted before the controller, which deletes the load
+ * balancer.
+ *
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/
+ */
+export class NlbService extends Construct implements ITaggableV2 {
+  /**
+   * The name of the Service.
+   */
+  public readonly serviceName: string;
+
+  /**
+   * The tags of the load balancer.
+   */
+  public readonly cdkTagManager: TagManager;
+
+  private readonly props: NlbServiceProps;
+  private readonly namespaceName: string;
+  private readonly manifest: Manifest;
+  private dnsName?: eks.KubernetesObjectValue;
+
+  constructor(scope: Construct, id: string, props: NlbServiceProps) {
+    super(scope, id);
+    this.props = props;
+    const { controller, namespace } = props;
+    this.namespaceName = namespace?.namespaceName ?? 'default';
+    this.serviceName = props.serviceName ?? Names.uniqueResourceName(this, { maxLength: 63, separator: '-' }).toLowerCase();
+    this.cdkTagManager = new TagManager(TagType.MAP, 'AWS::ElasticLoadBalancingV2::LoadBalancer', props.tags ?? {});
+
+    checkServiceProps(this, props, `${this.namespaceName}/${this.serviceName}`);
+    const subnets = props.subnets && controller.cluster.vpc.selectSubnets(props.subnets).subnets;
+    const written = nlbAnnotations(props, subnets?.map(it => it.subnetId)).filter(it => it.value !== undefined);
+    const annotations = this.withUsersOwn(written, props.annotations ?? {});
+    this.check(annotations, written);
+
+    this.manifest = new Manifest(this, this.manifestId(), {
+      cluster: controller.cluster,
+      objects: [{
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: {
+          name: this.serviceName,
+          ...namespace ? { namespace: this.namespaceName } : {},
+          annotations: { ...annotations, [TAGS]: Lazy.string({ produce: () => writeMap(this.cdkTagManager.tagValues()) }) },
+        },
+        spec: {
+          type: 'LoadBalancer',
+          loadBalancerClass: 'service.k8s.aws/nlb',
+          allocateLoadBalancerNodePorts: false, // the load balancer goes to pods, not to nodes
+          ...props.inboundCidrs ? { loadBalancerSourceRanges: props.inboundCidrs } : {},
+          selector: props.selector,
+          ports: servicePorts(props.ports),
+        },
+      }],
+    });
+    this.manifest.node.addDependency(neededByLoadBalancers(controller), ...namespace ? [namespace] : []);
+    this.openNamespace(subnets ?? subnetsOf(controller.cluster, annotations[nlbAnnotation('scheme')]), annotations);
+    if (parseMap(annotations[nlbAnnotation('attributes')] ?? '')?.['deletion_protection.enabled'] === 'true') {
+      Messages.of(this).addWarningV2('@org/eks-platform:deletionProtection',
+        'deletion_protection.enabled=true keeps the controller from deleting the load balancer: turn it off before you delete the stack');
+    }
+    this.node.addValidation({ validate: () => tagErrors(this.node.path, this.cdkTagManager.tagValues()) });
+  }
+
+  /**
+   * The DNS name of the load balancer, for a record or an output: known once the controller has made it.
+   *
+   * CloudFormation does not look again: after a change that makes a new load balancer it still has the old one's name.
+   */
+  public get loadBalancerDnsName(): string {
+    if (!this.dnsName) {
+      this.dnsName = new eks.KubernetesObjectValue(this, 'LoadBalancerDnsName', {
+        cluster: this.props.controller.cluster,
+        objectType: 'service',
+        objectName: this.serviceName,
+        objectNamespace: this.namespaceName,
+        jsonPath: '.status.loadBalancer.ingress[0].hostname',
+      });
+      this.dnsName.node.addDependency(this.manifest);
+    }
+    return this.dnsName.value;
+  }
+
+  /** A new name is a new manifest, as nothing else would delete the Service of the old name. */
+  private manifestId(): string {
+    const names = [this.namespaceName, this.serviceName].filter(it => !Token.isUnresolved(it));
+    return ['Manifest', ...this.props.serviceName === undefined ? [] : names].join('-');
+  }
+
+  /** The user's annotations over our defaults, and beside what props wrote. */
+  private withUsersOwn(written: Written[], annotations: Annotations): Annotations {
+    for (const [name, value] of Object.entries(annotations)) {
+      const prop = written.find(it => it.given && nlbAnnotation(it.suffix) === name)?.prop ?? (name === TAGS ? 'tags' : undefined);
+      if (prop) {
+        reject(this.node.path, `annotations['${name}']`, value, `left out where \`${prop}\` is given`, `say it by \`${prop}\` alone`);
+      }
+    }
+    const unknown = unknownNlbAnnotations(annotations);
+    if (unknown.length > 0) {
+      Messages.of(this).addWarningV2('@org/eks-platform:serviceAnnotations', `\`annotations\` has names that the controller does not know and ignores: ${unknown.join(', ')}`);
+    }
+    return { ...Object.fromEntries(written.map(it => [nlbAnnotation(it.suffix), it.value!])), ...annotations };
+  }
+
+  private check(annotations: Annotations, written: Written[]) {
+    const [found] = checkService(this.props, annotations);
+    if (found) {
+      const own = found.at in (this.props.annotations ?? {}) ? undefined
+        : written.find(it => nlbAnnotation(it.suffix) === found.at)?.prop ?? PROPS[found.at.slice(nlbAnnotation('').length)];
+      reject(this.node.path, own ?? `annotations['${found.at}']`, found.given, found.allowed, found.advice);
+    }
+  }
+
+  /** Lets in what pods see: the load balancer, and clients whose addresses it keeps. */
+  private openNamespace(subnets: ec2.ISubnet[], annotations: Annotations) {
+    const ports = servicePorts(this.props.ports);
+    const targets = (protocol: string) => ports.filter(port => port.protocol === protocol).map(port => port.targetPort as number);
+    const healthCheckPort = Number(annotations[nlbAnnotation('healthcheck-port')]);
+    const tcp = [...new Set([...targets('TCP'), ...isPort(healthCheckPort) ? [healthCheckPort] : []])];
+    const isKnown = ![...ports.map(port => port.targetPort), annotations[nlbAnnotation('healthcheck-port')]].some(port => Token.isUnresolved(port));
+    this.props.namespace?.allowFromLoadBalancer({
+      subnets,
+      podLabels: this.props.selector,
+      ...isKnown ? { ports: tcp, udpPorts: targets('UDP') } : {},
+      ...keepsClientAddresses(this.props, annotations) ? { clientCidrs: this.props.inboundCidrs ?? ['0.0.0.0/0'] } : {},
+    });
+  }
+}
+
+const TAGS = nlbAnnotation('additional-resource-tags');
+
+/** The props of annotations that are missing. */
+const PROPS: { readonly [suffix: string]: string } = {
+  'ssl-cert': 'certificates',
+  'subnets': 'subnets',
+  'healthcheck-port': 'healthCheck.port',
+  'healthcheck-timeout': 'healthCheck.timeout',
+};

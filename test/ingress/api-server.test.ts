@@ -1,0 +1,62 @@
+/** A real Kubernetes API server takes the Services of NlbService, as the deployment's kubectl applies them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { certificateFixture, nlbFixture } from './fixture';
+import { choosePorts, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
+import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { Processes } from '../../rehearsal/support/processes';
+import { LoadBalancerScheme } from '../../src';
+import { describeUnless } from '../support/run';
+
+const { TCP_UDP, TLS } = elbv2.Protocol;
+
+const SERVICES = [
+  nlbFixture({ serviceName: 'least' }),
+  nlbFixture({ serviceName: 'dns', ports: [{ port: 53, targetPort: 5353, protocol: TCP_UDP }] }),
+  nlbFixture(stack => ({
+    serviceName: 'mail',
+    ports: [{ port: 993, targetPort: 9993, protocol: TLS }, { port: 25, targetPort: 2525 }],
+    certificates: [certificateFixture(stack)],
+    scheme: LoadBalancerScheme.INTERNET_FACING,
+    inboundCidrs: ['192.0.2.0/24'],
+    subnets: { subnetType: ec2.SubnetType.PUBLIC },
+    eipAllocations: ['eipalloc-0a', 'eipalloc-0b'],
+    proxyProtocol: true,
+  })),
+].map(it => it.object('Service'));
+
+describeUnless(isPrepared('1.36') ? undefined : 'the rehearsal has not set up Kubernetes')('the API server', () => {
+  let folder: string;
+  let processes: Processes;
+  let cluster: ControlPlane;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'services-test-'));
+    processes = new Processes(join(folder, 'logs'));
+    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
+    cluster = await startControlPlane({
+      toolchain, processes, folder, ports: await choosePorts(), authSecret: 'secret-of-a-test-0', serviceRange: '172.20.0.0/16',
+    });
+    writeFileSync(join(folder, 'manifest.yaml'), SERVICES.map(object => JSON.stringify(object)).join(''));
+  }, 120_000);
+
+  afterAll(async () => {
+    await processes.stopAll();
+    rmSync(folder, { recursive: true });
+  });
+
+  const apply = async () => (await cluster.kubectl('apply', '-f', join(folder, 'manifest.yaml'), '--validate=strict')).trim().split('\n');
+
+  test('takes each, with no field that it does not know, and again without a change', async () => {
+    expect(await apply()).toEqual(['service/least created', 'service/dns created', 'service/mail created']);
+    expect(await apply()).toEqual(['service/least unchanged', 'service/dns unchanged', 'service/mail unchanged']);
+  }, 60_000);
+
+  test('opens no ports of nodes for them', async () => {
+    const { items } = JSON.parse(await cluster.kubectl('get', 'services', 'least', 'dns', 'mail', '-o', 'json'));
+    expect(items.flatMap((it: any) => it.spec.ports.map((port: any) => port.nodePort ?? 'none'))).toEqual(Array(5).fill('none'));
+  });
+});
