@@ -1,5 +1,5 @@
 import type { Finding } from './finding';
-import { checkSpec, conditionFindings } from './spec';
+import { checkSpec, conditionFindings } from './ingress-spec';
 import { actionFindings, checkTogether, type Context } from './together';
 import { checkValues } from './values';
 import { isObject, type Annotations } from '../annotation';
