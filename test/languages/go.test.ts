@@ -4,6 +4,7 @@ import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { go as inGo } from './everything/go';
 import { BUILD, goModules, npmPackage, QUIET } from './support/packages';
+import { quickStartIn, quickStartTemplate, readmeBlock } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 
 jest.setTimeout(600_000);
@@ -43,6 +44,14 @@ describeUnless(found === undefined ? 'go is not here' : undefined)('the Go modul
     go(['mod', 'tidy']);
     go(['run', './everything'], { CDK_OUTDIR: join(folder, 'cdk.out') });
     expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
+  });
+
+  test('gives, by the README\'s quick start, the template that TypeScript gives', () => {
+    const folder = join(consumer, 'quick-start');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'main.go'), readmeBlock('go'));
+    go(['run', './quick-start'], { CDK_OUTDIR: join(folder, 'cdk.out') });
+    expect(quickStartIn(join(folder, 'cdk.out'))).toEqual(quickStartTemplate(join(folder, 'typescript.out')));
   });
 
   test('passes the starter\'s own tests, which vet its code', () => {

@@ -5,7 +5,7 @@ import { everythingHere, everythingIn, recordEverything } from './everything/eve
 import { python as inPython } from './everything/python';
 import { BUILD, QUIET } from './support/packages';
 import { pythonWithLibrary } from './support/python';
-import { readmeInPython } from './support/snippets';
+import { quickStartIn, quickStartTemplate, readmeBlock, readmeInPython } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 
 jest.setTimeout(600_000);
@@ -40,6 +40,14 @@ describeUnless(found === undefined ? 'python3 with venv is not here' : undefined
     writeFileSync(join(folder, 'everything.py'), inPython(recording));
     run(python, ['everything.py'], { cwd: folder, env: { ...QUIET, CDK_OUTDIR: join(folder, 'cdk.out') } });
     expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
+  });
+
+  test('gives, by the README\'s quick start, the template that TypeScript gives', () => {
+    const folder = join(BUILD, 'quick-start-python');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'app.py'), readmeBlock('python'));
+    run(python, ['app.py'], { cwd: folder, env: { ...QUIET, CDK_OUTDIR: join(folder, 'cdk.out') } });
+    expect(quickStartIn(join(folder, 'cdk.out'))).toEqual(quickStartTemplate(join(folder, 'typescript.out')));
   });
 
   test('is shown right in the README, as it is translated', () => {

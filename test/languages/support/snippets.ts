@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { App, Stack } from 'aws-cdk-lib';
 import { QUIET } from './packages';
 import { jsiiAssembly } from '../../support/compiled';
 import { ROOT, run } from '../../support/run';
+import { EksPlatform, PlatformProfile } from '@org/eks-platform';
 
 /** The README's TypeScript blocks as jsii shows them to Python users, a file each. */
 export function readmeInPython(folder: string): string[] {
@@ -17,4 +19,27 @@ export function readmeInPython(folder: string): string[] {
     writeFileSync(file, translations.python.source);
     return file;
   });
+}
+
+/** The README's own block in a language. */
+export function readmeBlock(language: string): string {
+  const [, block] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  if (block === undefined) {
+    throw new Error(`README.md has no block of ${language}`);
+  }
+  return block;
+}
+
+/** The template of the README's quick start, as this process makes it. */
+export function quickStartTemplate(outdir: string): any {
+  rmSync(outdir, { recursive: true, force: true });
+  const app = new App({ outdir });
+  new EksPlatform(new Stack(app, 'Shop'), 'Platform', { clusterName: 'shop', profile: PlatformProfile.DEV });
+  app.synth();
+  return quickStartIn(outdir);
+}
+
+/** The template of a quick start in a cloud assembly. */
+export function quickStartIn(outdir: string): any {
+  return JSON.parse(readFileSync(join(outdir, 'Shop.template.json'), 'utf8'));
 }
