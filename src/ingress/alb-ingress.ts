@@ -1,10 +1,10 @@
-import { Annotations as Messages, Lazy, Names, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
-import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { Lazy, Names, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
+import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { albAnnotations } from './alb-annotations';
 import { checkIngressProps, tagErrors } from './alb-ingress-checks';
 import type { AlbIngressProps } from './alb-ingress-props';
-import { albAnnotation, parseMap, writeMap, type Annotations } from './annotation';
+import { albAnnotation, writeMap } from './annotation';
 import { checkIngress } from './checks/check-ingress';
 import type { Finding } from './checks/finding';
 import { unknownAnnotations } from './checks/values';
@@ -12,6 +12,7 @@ import type { Written } from './health-check';
 import { classSettings } from './ingress-class';
 import { joinGroup } from './ingress-group';
 import { ingressSpec, propOfField } from './ingress-path';
+import { loadBalancerDnsName, manifestId, nameOfAnnotation, warnOfDeletionProtection, withUsersOwn, type AnnotationKind } from './load-balancer-object';
 import { openNamespace, subnetsOf } from './namespace-access';
 import { neededByLoadBalancers } from '../addons/alb-controller';
 import type { Json } from '../cdk/merge';
@@ -55,11 +56,11 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     checkIngressProps(this, props, prop => this._nameOf(prop));
     const subnets = props.subnets && controller.cluster.vpc.selectSubnets(props.subnets).subnets;
     const written = albAnnotations(props, subnets?.map(it => it.subnetId), settings?.scheme).filter(it => it.value !== undefined);
-    const annotations = this.withUsersOwn(written, props.annotations ?? {});
+    const annotations = withUsersOwn(this, ANNOTATIONS, written, props.annotations ?? {}, prop => this._nameOf(prop));
     const spec = ingressSpec(props.ingressClass?.ingressClassName ?? 'alb', hosts, paths, defaultBackend);
     this.check({ metadata: { annotations }, spec }, written);
 
-    this.manifest = new Manifest(this, this.manifestId(), {
+    this.manifest = new Manifest(this, manifestId(this.namespaceName, this.ingressName, props.ingressName !== undefined), {
       cluster: controller.cluster,
       objects: [...this.secretAccess(), {
         apiVersion: 'networking.k8s.io/v1',
@@ -67,7 +68,7 @@ export class AlbIngress extends Construct implements ITaggableV2 {
         metadata: {
           name: this.ingressName,
           ...namespace ? { namespace: this.namespaceName } : {},
-          annotations: { ...annotations, [albAnnotation('tags')]: Lazy.string({ produce: () => this.tagsAnnotation() }) },
+          annotations: { ...annotations, [ANNOTATIONS.tags]: Lazy.string({ produce: () => this.tagsAnnotation() }) },
         },
         spec,
       }],
@@ -80,14 +81,11 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     const group = settings?.groupName ?? annotations[albAnnotation('group.name')];
     joinGroup(this, controller.cluster, group, {
       name: `${this.namespaceName}/${this.ingressName}`,
-      annotations: () => ({ ...annotations, ...this.tagsAnnotation() ? { [albAnnotation('tags')]: this.tagsAnnotation()! } : {} }),
+      annotations: () => ({ ...annotations, ...this.tagsAnnotation() ? { [ANNOTATIONS.tags]: this.tagsAnnotation()! } : {} }),
       spec,
       certificateOfClass: settings?.certificates,
     });
-    if (parseMap(annotations[albAnnotation('load-balancer-attributes')] ?? '')?.['deletion_protection.enabled'] === 'true') {
-      Messages.of(this).addWarningV2('@org/eks-platform:deletionProtection',
-        'deletion_protection.enabled=true keeps the controller from deleting the load balancer: turn it off before you delete the stack');
-    }
+    warnOfDeletionProtection(this, annotations[albAnnotation('load-balancer-attributes')]);
     this.node.addValidation({ validate: () => tagErrors(this.node.path, this.cdkTagManager.tagValues()) });
   }
 
@@ -97,16 +95,9 @@ export class AlbIngress extends Construct implements ITaggableV2 {
    * CloudFormation does not look again: after a change that makes a new load balancer it still has the old one's name.
    */
   public get loadBalancerDnsName(): string {
-    if (!this.dnsName) {
-      this.dnsName = new eks.KubernetesObjectValue(this, 'LoadBalancerDnsName', {
-        cluster: this.props.controller.cluster,
-        objectType: 'ingress',
-        objectName: this.ingressName,
-        objectNamespace: this.namespaceName,
-        jsonPath: '.status.loadBalancer.ingress[0].hostname',
-      });
-      this.dnsName.node.addDependency(this.manifest);
-    }
+    this.dnsName ??= loadBalancerDnsName(this, this.manifest, {
+      cluster: this.props.controller.cluster, objectType: 'ingress', objectName: this.ingressName, objectNamespace: this.namespaceName,
+    });
     return this.dnsName.value;
   }
 
@@ -117,27 +108,6 @@ export class AlbIngress extends Construct implements ITaggableV2 {
    */
   protected _nameOf(prop: string): string {
     return prop;
-  }
-
-  /** A new name is a new manifest, as nothing else would delete the Ingress of the old name. */
-  private manifestId(): string {
-    const names = [this.namespaceName, this.ingressName].filter(it => !Token.isUnresolved(it));
-    return ['Manifest', ...this.props.ingressName === undefined ? [] : names].join('-');
-  }
-
-  /** The user's annotations over our defaults, and beside what props wrote. */
-  private withUsersOwn(written: Written[], annotations: Annotations): Annotations {
-    for (const [name, value] of Object.entries(annotations)) {
-      const prop = written.find(it => it.given && albAnnotation(it.suffix) === name)?.prop ?? (name === albAnnotation('tags') ? 'tags' : undefined);
-      if (prop) {
-        reject(this.node.path, `annotations['${name}']`, value, `left out where \`${this._nameOf(prop)}\` is given`, `say it by \`${this._nameOf(prop)}\` alone`);
-      }
-    }
-    const unknown = unknownAnnotations(annotations);
-    if (unknown.length > 0) {
-      Messages.of(this).addWarningV2('@org/eks-platform:ingressAnnotations', `\`annotations\` has names that the controller does not know and ignores: ${unknown.join(', ')}`);
-    }
-    return { ...Object.fromEntries(written.map(it => [albAnnotation(it.suffix), it.value!])), ...annotations };
   }
 
   private check(ingress: Json, written: Written[]) {
@@ -157,11 +127,7 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     if (at.startsWith('spec')) {
       return this._nameOf(propOfField(at));
     }
-    if (at in (this.props.annotations ?? {})) {
-      return `annotations['${at}']`;
-    }
-    const prop = written.find(it => albAnnotation(it.suffix) === at)?.prop ?? PROPS[at.slice(albAnnotation('').length)];
-    return prop ? this._nameOf(prop) : `annotations['${at}']`;
+    return nameOfAnnotation(ANNOTATIONS, at, written, this.props.annotations, prop => this._nameOf(prop));
   }
 
   /** The controller reads no Secret but those that it is let. */
@@ -189,9 +155,11 @@ export class AlbIngress extends Construct implements ITaggableV2 {
   }
 }
 
-/** The props of annotations that are missing. */
-const PROPS: { readonly [suffix: string]: string } = {
-  'wafv2-acl-arn': 'webAcl',
-  'certificate-arn': 'certificates',
-  'healthcheck-timeout-seconds': 'healthCheck.timeout',
+/** Of Ingresses. */
+const ANNOTATIONS: AnnotationKind = {
+  nameOf: albAnnotation,
+  tags: albAnnotation('tags'),
+  unknown: unknownAnnotations,
+  props: { 'wafv2-acl-arn': 'webAcl', 'certificate-arn': 'certificates', 'healthcheck-timeout-seconds': 'healthCheck.timeout' },
+  warning: 'ingressAnnotations',
 };

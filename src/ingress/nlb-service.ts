@@ -1,11 +1,12 @@
-import { Annotations as Messages, Lazy, Names, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
+import { Lazy, Names, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { tagErrors } from './alb-ingress-checks';
-import { isPort, parseMap, writeMap, type Annotations } from './annotation';
+import { isPort, writeMap, type Annotations } from './annotation';
 import { unknownNlbAnnotations } from './checks/nlb-values';
 import type { Written } from './health-check';
+import { loadBalancerDnsName, manifestId, nameOfAnnotation, warnOfDeletionProtection, withUsersOwn, type AnnotationKind } from './load-balancer-object';
 import { subnetsOf } from './namespace-access';
 import { nlbAnnotation, nlbAnnotations, servicePorts } from './nlb-annotations';
 import { checkService, checkServiceProps, keepsClientAddresses } from './nlb-service-checks';
@@ -50,10 +51,10 @@ export class NlbService extends Construct implements ITaggableV2 {
     checkServiceProps(this, props, `${this.namespaceName}/${this.serviceName}`);
     const subnets = props.subnets && controller.cluster.vpc.selectSubnets(props.subnets).subnets;
     const written = nlbAnnotations(props, subnets?.map(it => it.subnetId)).filter(it => it.value !== undefined);
-    const annotations = this.withUsersOwn(written, props.annotations ?? {});
+    const annotations = withUsersOwn(this, ANNOTATIONS, written, props.annotations ?? {});
     this.check(annotations, written);
 
-    this.manifest = new Manifest(this, this.manifestId(), {
+    this.manifest = new Manifest(this, manifestId(this.namespaceName, this.serviceName, props.serviceName !== undefined), {
       cluster: controller.cluster,
       objects: [{
         apiVersion: 'v1',
@@ -75,10 +76,7 @@ export class NlbService extends Construct implements ITaggableV2 {
     });
     this.manifest.node.addDependency(neededByLoadBalancers(controller), ...namespace ? [namespace] : []);
     this.openNamespace(subnets ?? subnetsOf(controller.cluster, annotations[nlbAnnotation('scheme')]), annotations);
-    if (parseMap(annotations[nlbAnnotation('attributes')] ?? '')?.['deletion_protection.enabled'] === 'true') {
-      Messages.of(this).addWarningV2('@org/eks-platform:deletionProtection',
-        'deletion_protection.enabled=true keeps the controller from deleting the load balancer: turn it off before you delete the stack');
-    }
+    warnOfDeletionProtection(this, annotations[nlbAnnotation('attributes')]);
     this.node.addValidation({ validate: () => tagErrors(this.node.path, this.cdkTagManager.tagValues()) });
   }
 
@@ -88,46 +86,16 @@ export class NlbService extends Construct implements ITaggableV2 {
    * CloudFormation does not look again: after a change that makes a new load balancer it still has the old one's name.
    */
   public get loadBalancerDnsName(): string {
-    if (!this.dnsName) {
-      this.dnsName = new eks.KubernetesObjectValue(this, 'LoadBalancerDnsName', {
-        cluster: this.props.controller.cluster,
-        objectType: 'service',
-        objectName: this.serviceName,
-        objectNamespace: this.namespaceName,
-        jsonPath: '.status.loadBalancer.ingress[0].hostname',
-      });
-      this.dnsName.node.addDependency(this.manifest);
-    }
+    this.dnsName ??= loadBalancerDnsName(this, this.manifest, {
+      cluster: this.props.controller.cluster, objectType: 'service', objectName: this.serviceName, objectNamespace: this.namespaceName,
+    });
     return this.dnsName.value;
-  }
-
-  /** A new name is a new manifest, as nothing else would delete the Service of the old name. */
-  private manifestId(): string {
-    const names = [this.namespaceName, this.serviceName].filter(it => !Token.isUnresolved(it));
-    return ['Manifest', ...this.props.serviceName === undefined ? [] : names].join('-');
-  }
-
-  /** The user's annotations over our defaults, and beside what props wrote. */
-  private withUsersOwn(written: Written[], annotations: Annotations): Annotations {
-    for (const [name, value] of Object.entries(annotations)) {
-      const prop = written.find(it => it.given && nlbAnnotation(it.suffix) === name)?.prop ?? (name === TAGS ? 'tags' : undefined);
-      if (prop) {
-        reject(this.node.path, `annotations['${name}']`, value, `left out where \`${prop}\` is given`, `say it by \`${prop}\` alone`);
-      }
-    }
-    const unknown = unknownNlbAnnotations(annotations);
-    if (unknown.length > 0) {
-      Messages.of(this).addWarningV2('@org/eks-platform:serviceAnnotations', `\`annotations\` has names that the controller does not know and ignores: ${unknown.join(', ')}`);
-    }
-    return { ...Object.fromEntries(written.map(it => [nlbAnnotation(it.suffix), it.value!])), ...annotations };
   }
 
   private check(annotations: Annotations, written: Written[]) {
     const [found] = checkService(this.props, annotations);
     if (found) {
-      const own = found.at in (this.props.annotations ?? {}) ? undefined
-        : written.find(it => nlbAnnotation(it.suffix) === found.at)?.prop ?? PROPS[found.at.slice(nlbAnnotation('').length)];
-      reject(this.node.path, own ?? `annotations['${found.at}']`, found.given, found.allowed, found.advice);
+      reject(this.node.path, nameOfAnnotation(ANNOTATIONS, found.at, written, this.props.annotations), found.given, found.allowed, found.advice);
     }
   }
 
@@ -149,10 +117,11 @@ export class NlbService extends Construct implements ITaggableV2 {
 
 const TAGS = nlbAnnotation('additional-resource-tags');
 
-/** The props of annotations that are missing. */
-const PROPS: { readonly [suffix: string]: string } = {
-  'ssl-cert': 'certificates',
-  'subnets': 'subnets',
-  'healthcheck-port': 'healthCheck.port',
-  'healthcheck-timeout': 'healthCheck.timeout',
+/** Of Services of type LoadBalancer. */
+const ANNOTATIONS: AnnotationKind = {
+  nameOf: nlbAnnotation,
+  tags: TAGS,
+  unknown: unknownNlbAnnotations,
+  props: { 'ssl-cert': 'certificates', 'subnets': 'subnets', 'healthcheck-port': 'healthCheck.port', 'healthcheck-timeout': 'healthCheck.timeout' },
+  warning: 'serviceAnnotations',
 };
