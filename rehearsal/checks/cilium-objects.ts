@@ -23,7 +23,7 @@ export interface Judgement {
 /**
  * Lets Cilium's own code judge those of the objects that are Cilium's.
  *
- * @param judge the program that `buildJudge` made
+ * @param judge the program, see programs.ts
  */
 export function judgeObjects(judge: string, objects: any[]): Judgement {
   return ask(judge, ['objects'], JSON.stringify(objects), [0, 1]);

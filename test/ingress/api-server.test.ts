@@ -1,14 +1,12 @@
 /** A real Kubernetes API server takes the Services of NlbService, as the deployment's kubectl applies them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
+import { writeFileSync } from 'fs';
 import { join } from 'path';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { certificateFixture, nlbFixture } from './fixture';
-import { choosePorts, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
-import { Processes } from '../../rehearsal/support/processes';
+import { isPrepared } from '../../rehearsal/setup/toolchain';
 import { LoadBalancerScheme } from '../../src';
+import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { describeUnless } from '../support/run';
 
 const { TCP_UDP, TLS } = elbv2.Protocol;
@@ -29,26 +27,16 @@ const SERVICES = [
 ].map(it => it.object('Service'));
 
 describeUnless(isPrepared('1.36') ? undefined : 'the rehearsal has not set up Kubernetes')('the API server', () => {
-  let folder: string;
-  let processes: Processes;
-  let cluster: ControlPlane;
+  let cluster: RunningControlPlane;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'services-test-'));
-    processes = new Processes(join(folder, 'logs'));
-    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
-    cluster = await startControlPlane({
-      toolchain, processes, folder, ports: await choosePorts(), authSecret: 'secret-of-a-test-0', serviceRange: '172.20.0.0/16',
-    });
-    writeFileSync(join(folder, 'manifest.yaml'), SERVICES.map(object => JSON.stringify(object)).join(''));
+    cluster = await runControlPlane();
+    writeFileSync(join(cluster.folder, 'manifest.yaml'), SERVICES.map(object => JSON.stringify(object)).join(''));
   }, 120_000);
 
-  afterAll(async () => {
-    await processes.stopAll();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => cluster.stop());
 
-  const apply = async () => (await cluster.kubectl('apply', '-f', join(folder, 'manifest.yaml'), '--validate=strict')).trim().split('\n');
+  const apply = async () => (await cluster.kubectl('apply', '-f', join(cluster.folder, 'manifest.yaml'), '--validate=strict')).trim().split('\n');
 
   test('takes each, with no field that it does not know, and again without a change', async () => {
     expect(await apply()).toEqual(['service/least created', 'service/dns created', 'service/mail created']);

@@ -1,39 +1,12 @@
 /** The page on ingresses: its code compiles and runs, and makes the manifests beside it. */
-import { mkdtempSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
 import { join } from 'path';
-import { Template } from 'aws-cdk-lib/assertions';
 import * as ts from 'typescript';
 import { parse } from 'yaml';
-import * as eksplatform from '../../src';
+import { Page } from '../support/page';
 import { kubernetesObjects } from '../support/read';
+import { ROOT } from '../support/run';
 
-const ROOT = join(__dirname, '../..');
-const guide = readFileSync(join(ROOT, 'docs/ingress.md'), 'utf8');
-const blocksOf = (language: string) => [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, block]) => block);
-
-/** All of the page's code, as one app. */
-const code = `${blocksOf('ts').join('\n')}\nexport { stack };\n`;
-
-/** What the page's code makes. */
-function templateOfThePage(): Template {
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'ingress-'));
-  const environment = { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:disable-asset-staging': true }) };
-  const before = Object.fromEntries(Object.keys(environment).map(name => [name, process.env[name]]));
-  Object.assign(process.env, environment);
-  try {
-    const exported: any = {};
-    const load = (module: string) => module === '@org/eks-platform' ? eksplatform : jest.requireActual(module);
-    new Function('require', 'exports', outputText)(load, exported);
-    return Template.fromStack(exported.stack);
-  } finally {
-    Object.entries(before).forEach(([name, value]) => value === undefined ? delete process.env[name] : process.env[name] = value);
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const guide = new Page('docs/ingress.md');
 
 /** What the compiler says of each of these texts, as a file of the repository's root. */
 function complaintsAbout(...texts: string[]): string[][] {
@@ -49,16 +22,16 @@ function complaintsAbout(...texts: string[]): string[][] {
     [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(it => ts.flattenDiagnosticMessageText(it.messageText, '\n')));
 }
 
-const made = kubernetesObjects(templateOfThePage()).filter(it => it.metadata.annotations && ['Ingress', 'Service'].includes(it.kind));
-const manifests = blocksOf('yaml').map(block => parse(block));
+const made = kubernetesObjects(guide.template()).filter(it => it.metadata.annotations && ['Ingress', 'Service'].includes(it.kind));
+const manifests = guide.blocksOf('yaml').map(block => parse(block));
 
 test('the code of the guide compiles', () => {
-  const wrong = code.replace('host: \'app.example.com\'', 'host: 1');
-  expect(complaintsAbout(code, wrong)).toEqual([[], ['Type \'number\' is not assignable to type \'string\'.']]);
+  const wrong = guide.code.replace('host: \'app.example.com\'', 'host: 1');
+  expect(complaintsAbout(guide.code, wrong)).toEqual([[], ['Type \'number\' is not assignable to type \'string\'.']]);
 }, 180_000);
 
 test('the guide has each of the patterns, and an NlbService', () => {
-  expect([...code.matchAll(/new eksplatform\.(\w+)\(stack/g)].map(([, name]) => name)).toEqual(
+  expect([...guide.code.matchAll(/new eksplatform\.(\w+)\(stack/g)].map(([, name]) => name)).toEqual(
     ['EksPlatform', 'PublicWebApplication', 'InternalApi', 'GrpcService', 'PathBasedMicroservices', 'WebSocketApplication', 'NlbService']);
   expect(manifests).toHaveLength(6);
 });

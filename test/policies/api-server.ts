@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, readFileSync } from 'fs';
+import { readFileSync } from 'fs';
 import { request as httpsRequest } from 'https';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { choosePorts, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
-import { Processes, sleep } from '../../rehearsal/support/processes';
+import { isPrepared } from '../../rehearsal/setup/toolchain';
+import { sleep } from '../../rehearsal/support/processes';
 import { run } from '../../rehearsal/support/run';
+import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { describeUnless } from '../support/run';
 
 /** What an API server says. */
@@ -22,36 +20,24 @@ export const describeWithApiServer = describeUnless(isPrepared('1.36') ? undefin
 /** A real API server and its controllers, without an emulated AWS. */
 export class ApiServer {
   public static async start(): Promise<ApiServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'api-server-test-'));
-    const processes = new Processes(join(folder, 'logs'));
-    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
-    const controlPlane = await startControlPlane({
-      toolchain, processes, folder, ports: await choosePorts(), authSecret: 'secret-of-a-test-0', serviceRange: '172.20.0.0/16',
-    });
-    return new ApiServer(folder, processes, controlPlane, join(toolchain.kubeBin, 'kubectl'));
+    return new ApiServer(await runControlPlane());
   }
 
   private readonly ca: string;
   private readonly token: string;
 
-  private constructor(
-    private readonly folder: string,
-    private readonly processes: Processes,
-    private readonly controlPlane: ControlPlane,
-    private readonly kubectlPath: string,
-  ) {
+  private constructor(private readonly controlPlane: RunningControlPlane) {
     this.ca = readFileSync(controlPlane.caFile, 'utf8');
     this.token = JSON.parse(readFileSync(controlPlane.adminKubeconfig, 'utf8')).users[0].user.token;
   }
 
-  public async stop(): Promise<void> {
-    await this.processes.stopAll();
-    rmSync(this.folder, { recursive: true });
+  public stop(): Promise<void> {
+    return this.controlPlane.stop();
   }
 
   /** Runs kubectl with what it is to read. */
   public kubectl(args: string[], stdin?: object): Promise<string> {
-    return run(this.kubectlPath, ['--kubeconfig', this.controlPlane.adminKubeconfig, ...args], { stdin: stdin && JSON.stringify(stdin) });
+    return run(this.controlPlane.kubectlPath, ['--kubeconfig', this.controlPlane.adminKubeconfig, ...args], { stdin: stdin && JSON.stringify(stdin) });
   }
 
   /** Sends a request, and gives the answer as it is: an error, too. */

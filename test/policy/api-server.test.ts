@@ -1,15 +1,13 @@
 /** A real Kubernetes API server takes what namespaces and policies are made of, as the deployment's kubectl applies and deletes it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
+import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { POLICIES } from './policies';
 import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
-import { choosePorts, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { isPrepared } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
-import { Processes } from '../../rehearsal/support/processes';
 import { CiliumClusterwideNetworkPolicy, EndpointSelector, Namespace, PodSecurityLevel } from '../../src';
+import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { clusterFixture } from '../support/fixtures';
 import { kubernetesObjects } from '../support/read';
 import { describeUnless } from '../support/run';
@@ -34,28 +32,18 @@ function objects(allowInstanceMetadata: boolean): any[] {
 }
 
 describeUnless(missing)('the API server', () => {
-  let folder: string;
-  let processes: Processes;
-  let cluster: ControlPlane;
+  let cluster: RunningControlPlane;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'policies-test-'));
-    processes = new Processes(join(folder, 'logs'));
-    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
-    cluster = await startControlPlane({
-      toolchain, processes, folder, ports: await choosePorts(), authSecret: 'secret-of-a-test-0', serviceRange: '172.20.0.0/16',
-    });
+    cluster = await runControlPlane();
     await registerDefinitions(programIn(cacheFolder(), 'judge'), cluster);
   }, 120_000);
 
-  afterAll(async () => {
-    await processes.stopAll();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => cluster.stop());
 
   /** What kubectl says of each object, in the objects' order. */
   const kubectl = async (verb: string, all: any[], ...options: string[]) => {
-    const file = join(folder, 'manifest.yaml');
+    const file = join(cluster.folder, 'manifest.yaml');
     writeFileSync(file, all.map(object => JSON.stringify(object)).join('')); // one after the other, as CDK's handler writes them
     return (await cluster.kubectl(verb, '-f', file, ...options)).trim().split('\n');
   };

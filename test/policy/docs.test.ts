@@ -1,44 +1,17 @@
 /** The page on network policies: its code runs, and Cilium takes what comes of it. */
-import { mkdtempSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { Template } from 'aws-cdk-lib/assertions';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
 import { cacheFolder } from '../../rehearsal/support/paths';
-import * as eksplatform from '../../src';
+import { Page } from '../support/page';
 import { kubernetesObjects } from '../support/read';
 import { describeUnless } from '../support/run';
 
-const page = readFileSync(join(__dirname, '../../docs/network-policies.md'), 'utf8');
+const page = new Page('docs/network-policies.md');
 const judge = programIn(cacheFolder(), 'judge');
-
-/** What the page's code defines, all of it in one app. */
-function templateOfThePage(): Template {
-  const typescript = [...page.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code]) => code).join('\n');
-  const { outputText } = transpileModule(`${typescript}\nexport { stack };`, {
-    compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'network-policies-'));
-  const environment = { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:disable-asset-staging': true }) };
-  const before = Object.fromEntries(Object.keys(environment).map(name => [name, process.env[name]]));
-  Object.assign(process.env, environment);
-  try {
-    const exported: any = {};
-    const load = (module: string) => module === '@org/eks-platform' ? eksplatform : jest.requireActual(module);
-    new Function('require', 'exports', outputText)(load, exported);
-    return Template.fromStack(exported.stack);
-  } finally {
-    Object.entries(before).forEach(([name, value]) => value === undefined ? delete process.env[name] : process.env[name] = value);
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const template = templateOfThePage();
+const template = page.template();
 
 test('each recipe makes its policy', () => {
-  const names = [...page.matchAll(/(?:addPolicy\(|policyName: )'([^']+)'/g)].map(([, name]) => name);
+  const names = [...page.text.matchAll(/(?:addPolicy\(|policyName: )'([^']+)'/g)].map(([, name]) => name);
   const policies = kubernetesObjects(template).filter(it => /^Cilium.*NetworkPolicy$/.test(it.kind)).map(it => it.metadata.name);
   expect(names.length).toBeGreaterThan(9);
   expect(policies.sort()).toEqual([...names, 'allowances'].sort());
