@@ -48,7 +48,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
     compilerOptions: {
       // Examples and integration tests import the library by its name, as users do.
       paths: { '@org/eks-platform': ['./src'] },
@@ -56,7 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
+    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
@@ -72,9 +72,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000,
     },
   },
-  gitignore: ['cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
+  gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/CONTRIBUTING.md'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -113,6 +113,12 @@ project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
 // Every TypeScript block of the README must compile: it is translated for Python and Go users.
 project.postCompileTask.exec('jsii-rosetta extract --strict');
 project.addGitIgnore('.jsii.tabl.json');
+
+// The code of Lambda functions: built with the library, shipped with it, not seen by jsii.
+const HANDLERS = 'tsc -p handlers/tsconfig.json';
+project.preCompileTask.exec(HANDLERS);
+project.testTask.prependExec(HANDLERS);
+project.addPackageIgnore('!/assets/');
 
 // Jest only strips types: examples, integration tests and tests must compile, too.
 project.testTask.prependExec('tsc --noEmit -p tsconfig.dev.json');
