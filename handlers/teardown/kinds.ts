@@ -16,6 +16,9 @@ const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';
 /** What EKS writes on the security group that it makes. */
 const EKS_TAG = 'aws:eks:cluster-name';
 
+/** What Cilium's operator writes on its network interfaces. */
+const CILIUM_TAG = 'io.cilium/cluster-name';
+
 /** How many load balancers or target groups DescribeTags takes at once. */
 const TAGS_AT_ONCE = 20;
 
@@ -56,7 +59,7 @@ async function taggedInVpc(aws: Aws, { clusterName, vpcId }: Settings, operation
   for (let at = 0; at < arns.length; at += TAGS_AT_ONCE) {
     const { TagDescriptions } = await aws.call('elb', 'describeTags', { ResourceArns: arns.slice(at, at + TAGS_AT_ONCE) });
     ours.push(...TagDescriptions
-      .filter((it: any) => it.Tags.some((tag: any) => tag.Key === CONTROLLER_TAG && tag.Value === clusterName))
+      .filter((it: any) => isTagged(it.Tags, CONTROLLER_TAG, clusterName))
       .map((it: any) => it.ResourceArn));
   }
   return ours;
@@ -65,9 +68,9 @@ async function taggedInVpc(aws: Aws, { clusterName, vpcId }: Settings, operation
 /** Only those that are attached to nothing: what is in use belongs to a machine that lives. */
 async function findInterfaces(aws: Aws, { clusterName, vpcId }: Settings): Promise<Leftover[]> {
   const found = await inVpc(aws, 'describeNetworkInterfaces', 'NetworkInterfaces', vpcId, [
-    { Name: 'tag:io.cilium/cluster-name', Values: [clusterName] }, { Name: 'status', Values: ['available'] },
+    { Name: `tag:${CILIUM_TAG}`, Values: [clusterName] }, { Name: 'status', Values: ['available'] },
   ]);
-  return found.map(({ NetworkInterfaceId }) => ({
+  return found.filter(it => it.Status === 'available' && isTagged(it.TagSet, CILIUM_TAG, clusterName)).map(({ NetworkInterfaceId }) => ({
     id: NetworkInterfaceId,
     remove: () => aws.call('ec2', 'deleteNetworkInterface', { NetworkInterfaceId }),
   }));
@@ -77,7 +80,7 @@ async function securityGroups(aws: Aws, { clusterName, vpcId }: Settings): Promi
   const found = new Map<string, any>();
   for (const tag of [CONTROLLER_TAG, EKS_TAG]) {
     const groups = await inVpc(aws, 'describeSecurityGroups', 'SecurityGroups', vpcId, [{ Name: `tag:${tag}`, Values: [clusterName] }]);
-    groups.forEach(group => found.set(group.GroupId, group));
+    groups.filter(it => isTagged(it.Tags, tag, clusterName)).forEach(group => found.set(group.GroupId, group));
   }
   return [...found.values()];
 }
@@ -100,6 +103,11 @@ async function findRules(aws: Aws, settings: Settings): Promise<Leftover[]> {
         }
       },
     }));
+}
+
+/** Looked at here, too, whatever filter was sent: nothing else may ever be deleted. */
+function isTagged(tags: { Key: string; Value: string }[] | undefined, key: string, value: string): boolean {
+  return (tags ?? []).some(tag => tag.Key === key && tag.Value === value);
 }
 
 function inVpc(aws: Aws, operation: string, items: string, vpcId: string, filters: object[]): Promise<any[]> {

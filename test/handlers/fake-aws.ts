@@ -17,6 +17,9 @@ export class FakeAws implements Aws {
   public records: any[] = [];
   public pageSize = 100;
 
+  /** Whether EC2 lists all there is, whatever was asked for. */
+  public ignoresFilters = false;
+
   /** All calls, in their order. */
   public readonly calls: { operation: string; input: any }[] = [];
 
@@ -85,9 +88,14 @@ export class FakeAws implements Aws {
   protected describeNetworkInterfaces({ Filters, NextToken }: any) {
     const [cluster] = valuesOf(Filters, 'tag:io.cilium/cluster-name');
     const [status] = valuesOf(Filters, 'status');
-    const ours = this.interfaces.filter(it => it.cluster === cluster && (it.status ?? 'available') === status);
+    const ours = this.interfaces.filter(it => this.ignoresFilters || (it.cluster === cluster && (it.status ?? 'available') === status));
     const [page, next] = this.page(ours, NextToken);
-    return { NetworkInterfaces: page.map(it => ({ NetworkInterfaceId: it.id })), NextToken: next };
+    return {
+      NetworkInterfaces: page.map(it => ({
+        NetworkInterfaceId: it.id, Status: it.status ?? 'available', TagSet: [{ Key: 'io.cilium/cluster-name', Value: it.cluster }],
+      })),
+      NextToken: next,
+    };
   }
 
   protected deleteNetworkInterface({ NetworkInterfaceId }: any) {
@@ -95,11 +103,12 @@ export class FakeAws implements Aws {
   }
 
   protected describeSecurityGroups({ Filters }: any) {
-    const found = this.groups.filter(it => Filters.some((filter: any) => filter.Name === `tag:${it.tag}` && filter.Values.includes(it.cluster)));
+    const found = this.groups.filter(it => this.ignoresFilters || valuesOf(Filters, `tag:${it.tag}`).includes(it.cluster));
     const open = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }], UserIdGroupPairs: [] };
     return {
       SecurityGroups: found.map(it => ({
         GroupId: it.id,
+        Tags: [{ Key: it.tag, Value: it.cluster }],
         IpPermissions: [open, ...(it.names ?? []).map(GroupId => ({ ...open, IpRanges: [], UserIdGroupPairs: [{ GroupId }] }))],
         IpPermissionsEgress: [],
       })),

@@ -46,7 +46,8 @@ test('logs each deletion', async () => {
   }
 });
 
-test('leaves alone what is another cluster\'s, in another VPC or in use', async () => {
+test.each([false, true])('leaves alone what is another cluster\'s, in another VPC or in use, even if EC2 lists it: %s', async ignoresFilters => {
+  aws.ignoresFilters = ignoresFilters;
   aws.loadBalancers = [{ arn: 'lb-1', cluster: 'other' }, { arn: 'lb-2', cluster: 'shop', vpc: 'vpc-2' }];
   aws.targetGroups = [{ arn: 'tg-1', cluster: 'shop-2' }];
   aws.interfaces = [{ id: 'eni-1', cluster: 'other' }, { id: 'eni-2', cluster: 'shop', status: 'in-use' }];
