@@ -88,7 +88,9 @@ async function securityGroups(aws: Aws, { clusterName, vpcId }: Settings): Promi
 /** A group that a rule of another names can't be deleted: of our groups, all rules that name a group go first. */
 async function findRules(aws: Aws, settings: Settings): Promise<Leftover[]> {
   const naming = (permissions: any[] = []) => permissions.filter(it => it.UserIdGroupPairs?.length > 0)
-    .map(({ IpProtocol, FromPort, ToPort, UserIdGroupPairs }) => ({ IpProtocol, FromPort, ToPort, UserIdGroupPairs }));
+    .map(({ IpProtocol, FromPort, ToPort, UserIdGroupPairs }) => ({
+      IpProtocol, FromPort, ToPort, UserIdGroupPairs: UserIdGroupPairs.map(({ GroupId, UserId }: any) => ({ GroupId, UserId })),
+    }));
   return (await securityGroups(aws, settings))
     .map(group => ({ GroupId: group.GroupId, ingress: naming(group.IpPermissions), egress: naming(group.IpPermissionsEgress) }))
     .filter(({ ingress, egress }) => ingress.length + egress.length > 0)
