@@ -33,6 +33,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@aws-cdk/lambda-layer-kubectl-v34@^2',
     '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
+    // What Lambda's runtime brings: types for the handlers, and the clients themselves where they are rehearsed.
+    ...['cloudwatch-logs', 'ec2', 'ecr', 'eks', 'elastic-load-balancing-v2', 'lambda', 'route-53', 's3'].map(client => `@aws-sdk/client-${client}@^3`),
     '@types/node@^20',
     'ajv@^8',
     'cdk-nag@^3.0.2',
@@ -48,7 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
     compilerOptions: {
       // Examples and integration tests import the library by its name, as users do.
       paths: { '@org/eks-platform': ['./src'] },
@@ -56,7 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
+    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
@@ -72,9 +74,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000,
     },
   },
-  gitignore: ['cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
+  gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/CONTRIBUTING.md'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -113,6 +115,15 @@ project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
 // Every TypeScript block of the README must compile: it is translated for Python and Go users.
 project.postCompileTask.exec('jsii-rosetta extract --strict');
 project.addGitIgnore('.jsii.tabl.json');
+
+// The code of Lambda functions: built with the library, shipped with it, not seen by jsii.
+const handlers = project.addTask('handlers', { description: 'Build the code of the Lambda functions into assets/' });
+handlers.exec('rm -rf assets');
+handlers.exec('tsc -p handlers/tsconfig.json');
+project.preCompileTask.spawn(handlers);
+project.testTask.prependSpawn(handlers);
+project.setScript('prepare', 'projen handlers'); // after each `npm ci`, so that any script may be run first
+project.addPackageIgnore('!/assets/');
 
 // Jest only strips types: examples, integration tests and tests must compile, too.
 project.testTask.prependExec('tsc --noEmit -p tsconfig.dev.json');

@@ -2,9 +2,9 @@
 export const BUDGETS = {
   resources: 70,
   customResources: 7,
-  lambdaFunctions: 2,
+  lambdaFunctions: 3,
   nestedStacks: 0,
-  templateBytes: 64_000, // more than planned: docs/decisions/0009-template-size.md
+  templateBytes: 72_000, // more than planned: docs/decisions/0009-template-size.md, 0018-teardown.md
 
   /** Packages that `npm install @org/eks-platform aws-cdk-lib constructs` brings. */
   packages: 35,

@@ -1,7 +1,7 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { needsOf, type Resource, type Resources } from './template';
 
-/** A part of the platform: one construct directly in it, with all of its resources. */
+/** A part of the platform: one construct directly in it or beside it, with all of its resources. */
 export interface Part {
   readonly name: string;
   readonly resources: Resource[];
@@ -14,7 +14,9 @@ export function partsOf(platform: string, stack: Stack, resources: Resources): P
   const owner = new Map<string, string>();
   for (const construct of stack.node.findAll().filter(CfnResource.isCfnResource)) {
     const path = construct.node.path.split('/');
-    owner.set(stack.resolve(construct.logicalId), path[path.indexOf(platform) + 1]);
+    // The guard stands beside the platform, under a name with a hash.
+    const name = path.includes(platform) ? path[path.indexOf(platform) + 1] : path[1].replace(/[0-9a-f]{8}$/, '');
+    owner.set(stack.resolve(construct.logicalId), name);
   }
   const parts = new Map<string, Part>();
   for (const [logicalId, resource] of Object.entries(resources)) {

@@ -11,6 +11,9 @@ const REGION = 'us-east-1';
 
 const PLUGIN = join(__dirname, 'plugin');
 
+/** Where packages are found, the AWS SDK among them. */
+const SDK = join(__dirname, '..', '..', 'node_modules');
+
 /** An AWS account on this machine. */
 export interface Emulator {
   readonly url: string;
@@ -68,6 +71,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       AWS_SECRET_ACCESS_KEY: 'rehearsal',
       AUTH: 'true',
       LAMBDA_EXECUTOR: 'local',
+      NODE_PATH: SDK, // which Lambda's runtime brings
       // Signed into the tokens for Kubernetes, and never called.
       AWS_ENDPOINT_URL_STS: `https://sts.${REGION}.amazonaws.com`,
       REHEARSAL_ENDPOINT: controlPlane.endpoint,
@@ -128,7 +132,7 @@ export function namespace(): string[] {
  */
 export function lambdaLike(toolchain: Pick<Toolchain, 'opt' | 'python' | 'node24'>, folder: string): string {
   const layers = existsSync(toolchain.opt) ? readdirSync(toolchain.opt).map(entry => realpathSync(join(toolchain.opt, entry))) : [];
-  const needed = [folder, toolchain.opt, ...layers, dirname(dirname(toolchain.python)), dirname(toolchain.node24), PLUGIN]
+  const needed = [folder, toolchain.opt, ...layers, dirname(dirname(toolchain.python)), dirname(toolchain.node24), PLUGIN, SDK]
     .filter(path => path.startsWith('/tmp/'));
   const work = join(folder, 'lambda');
   mkdirSync(join(work, 'tmp'), { recursive: true });

@@ -147,4 +147,13 @@ export interface EksPlatformProps {
    * @default - as in NodeLocalDnsOptions
    */
   readonly nodeLocalDns?: NodeLocalDnsOptions;
+
+  /**
+   * Whether the destruction of the platform deletes the records in `hostedZones` that its ExternalDNS left.
+   *
+   * Only records whose owner is `clusterName`, after the cluster is gone.
+   *
+   * @default - true where ExternalDNS has the policy SYNC, which deletes records itself while it runs
+   */
+  readonly cleanUpRecords?: boolean;
 }

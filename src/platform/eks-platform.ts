@@ -11,7 +11,7 @@ import { checkKubernetesVersion, checkNodes, checkServiceRange, SERVICE_DNS_IP, 
 import { PlatformProfile, type PlatformSettings } from './platform-profile';
 import { AlbController, neededByLoadBalancers } from '../addons/alb-controller';
 import { Cilium } from '../addons/cilium';
-import { ExternalDns } from '../addons/external-dns';
+import { ExternalDns, ExternalDnsPolicy } from '../addons/external-dns';
 import { NodeLocalDns } from '../addons/node-local-dns';
 import { arn } from '../cdk/arn';
 import { pinFeatureFlags } from '../cdk/feature-flags';
@@ -19,6 +19,7 @@ import { reject } from '../cdk/reject';
 import { maxPodsWithPrefixes } from '../cluster/instance-types';
 import { NodeGroup } from '../cluster/node-group';
 import type { NodeGroupOptions } from '../cluster/node-group-options';
+import { Teardown } from '../cluster/teardown';
 import { checkClusterName } from '../kubernetes/cluster-name';
 import { POD_SUBNET_TAG, tagSubnets } from '../network/tags';
 import { Vpc } from '../network/vpc';
@@ -30,7 +31,8 @@ import type { NamespaceOptions } from '../policy/namespace-options';
  *
  * Defines, each after what it needs: the VPC, the cluster without EKS's own network add-ons, Cilium, a node
  * group, CoreDNS, and then the AWS Load Balancer Controller, ExternalDNS and the node-local DNS cache. All is
- * deleted in the reverse order, so that controllers still run while what they made is deleted.
+ * deleted in the reverse order, so that controllers still run while what they made is deleted. What they leave
+ * behind all the same is deleted after the cluster, before the VPC.
  *
  * What defines Ingresses, Services of type LoadBalancer or Cilium's resource kinds on `cluster` must depend on
  * this construct, and so stand outside of it: write `new eks.HelmChart(stack, ...)`, as `cluster.addHelmChart` and
@@ -75,7 +77,8 @@ export class EksPlatform extends Construct {
     this.prefixDelegation = props.cilium?.prefixDelegation ?? this.podSubnetTags !== undefined;
 
     this.vpc = this.createVpc(props, settings);
-    this.cluster = this.createCluster(props, settings);
+    const teardown = this.createTeardown(props);
+    this.cluster = this.createCluster(props, settings, teardown);
     this.cilium = this.createCilium(props, settings);
     this.nodes = this.addNodeGroup('Nodes', {
       ...props.nodes,
@@ -180,7 +183,16 @@ export class EksPlatform extends Construct {
     });
   }
 
-  private createCluster(props: EksPlatformProps, settings: PlatformSettings): eks.Cluster {
+  private createTeardown(props: EksPlatformProps): Teardown {
+    const deletesRecords = (props.externalDns?.enabled ?? true) && (props.externalDns?.policy ?? ExternalDnsPolicy.SYNC) === ExternalDnsPolicy.SYNC;
+    return new Teardown(this, 'Teardown', {
+      clusterName: this.clusterName,
+      vpc: this.vpc,
+      hostedZones: props.cleanUpRecords ?? deletesRecords ? props.hostedZones ?? [] : [],
+    });
+  }
+
+  private createCluster(props: EksPlatformProps, settings: PlatformSettings, teardown: Teardown): eks.Cluster {
     const secretsKey = props.secretsKey ?? (settings.secretsEncryption ? this.createSecretsKey() : undefined);
     const cluster = new eks.Cluster(this, 'Cluster', {
       clusterName: this.clusterName,
@@ -201,8 +213,13 @@ export class EksPlatform extends Construct {
     });
     const resource = cluster.node.defaultChild as eks.CfnCluster;
     resource.deletionProtection = props.deletionProtection ?? settings.deletionProtection;
-    // Nodes need their routes as long as they live, and they live no longer than the cluster.
-    resource.node.addDependency(this.vpc);
+    if (resource.deletionProtection) {
+      teardown.guard();
+    }
+    teardown.logFunctionsOf(cluster);
+    // The teardown is deleted after the cluster. It comes after the VPC, and so does the cluster: nodes need
+    // their routes as long as they live, and they live no longer than the cluster.
+    resource.node.addDependency(teardown);
     for (const admin of props.admins ?? []) {
       cluster.grantAccess(`Admin${admin.node.addr.slice(-8)}`, admin.roleArn, [
         eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', { accessScopeType: eks.AccessScopeType.CLUSTER }),

@@ -87,11 +87,13 @@ test('shows the order of deployment', () => {
   }
   expect(steps.map(step => step.sort())).toEqual([
     ['KubectlLayer', 'SecretsKey', 'Vpc'],
+    ['Teardown'],
     ['Cluster'],
     ['Cilium'],
     ['Nodes'],
     ['CoreDns'],
     ['AlbController', 'ExternalDns', 'NodeLocalDns'],
+    ['DeletionGuard'],
   ]);
 });
 

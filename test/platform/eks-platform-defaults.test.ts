@@ -4,7 +4,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { PlatformProfile, type EksPlatformProps } from '../../src';
 import { platformFixture } from '../support/fixtures';
-import { helmValues, idsOf, theOnly } from '../support/read';
+import { helmValues, idsOf, resourcesOf, theOnly } from '../support/read';
 
 const { DEV, STAGING, PROD } = PlatformProfile;
 const cluster = (template: Template) => theOnly(template, 'AWS::EKS::Cluster').Properties;
@@ -14,7 +14,7 @@ const nodes = (template: Template) => theOnly(template, 'AWS::EKS::Nodegroup').P
 const SEEN: { [setting: string]: (template: Template) => unknown } = {
   'NAT gateways': it => idsOf(it, 'AWS::EC2::NatGateway').length,
   'flow logs': it => idsOf(it, 'AWS::EC2::FlowLog').length === 1,
-  'days of flow logs': it => theOnly(it, 'AWS::Logs::LogGroup').Properties.RetentionInDays,
+  'days of flow logs': it => Object.entries(resourcesOf(it, 'AWS::Logs::LogGroup')).find(([id]) => id.includes('Vpc'))![1].Properties.RetentionInDays,
   'interface endpoints': it => idsOf(it, 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }).length,
   'public API': it => cluster(it).ResourcesVpcConfig.EndpointPublicAccess,
   'private API': it => cluster(it).ResourcesVpcConfig.EndpointPrivateAccess,

@@ -51,6 +51,17 @@ const ACKNOWLEDGED: { rule: string; where: string[]; findings?: string[]; reason
   },
   {
     rule: 'IAM5',
+    where: ['Platform/Teardown/Role/Resource'],
+    findings: [
+      'Resource::*',
+      ...['network-interface/*', 'security-group/*'].map(it => `Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:${it}`),
+      ...['loadbalancer/*', 'targetgroup/*'].map(it => `Resource::arn:<AWS::Partition>:elasticloadbalancing:<AWS::Region>:<AWS::AccountId>:${it}`),
+      ...['log-group:*', 'log-group:/aws/eks/shop/cluster:*'].map(it => `Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:${it}`),
+    ],
+    reason: 'What it deletes was named by others: tags in the conditions, or the cluster in the name, make it ours. All else is reading.',
+  },
+  {
+    rule: 'IAM5',
     where: ['Platform/Cilium/Role/Resource/Resource'],
     findings: ['Resource::*'],
     reason: 'The operator describes what is there: EC2 knows no resources in these actions.',

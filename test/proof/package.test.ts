@@ -37,12 +37,12 @@ describe('the packed library', () => {
     expect(packed.size).toBeLessThanOrEqual(1_000_000);
   });
 
-  test('holds the compiled code with its types, the jsii assembly and what tells of it', () => {
-    expect(packed.files).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', ...DOCUMENTS]));
+  test('holds the compiled code with its types, the code of its function, the jsii assembly and what tells of it', () => {
+    expect(packed.files).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', 'assets/teardown/index.js', ...DOCUMENTS]));
   });
 
   test('holds nothing else', () => {
-    const others = packed.files.filter(file => !/^lib\/.+\.(js|d\.ts)$/.test(file));
+    const others = packed.files.filter(file => !/^(lib\/.+\.(js|d\.ts)|assets\/[a-z]+\/[a-z-]+\.js)$/.test(file));
     expect(others.sort()).toEqual(DOCUMENTS);
   });
 });

@@ -24,8 +24,12 @@ export const PARTS: { [part: string]: (template: Template) => string[] } = {
   'the cluster': it => idsOf(it, 'AWS::EKS::Cluster'),
   'the OIDC provider': it => idsOf(it, 'AWS::IAM::OIDCProvider'),
   'the access entry of kubectl': it => idsOf(it, 'AWS::EKS::AccessEntry'),
-  'the kubectl Lambdas': it => idsOf(it, 'AWS::Lambda::Function'),
-  'the policies of the kubectl Lambdas': it => idsOf(it, 'AWS::IAM::Policy'),
+  'the teardown': it => idsOf(it, 'Custom::EksPlatformTeardown'),
+  'the function of the teardown': it => idsOf(it, 'AWS::Lambda::Function').filter(id => id.includes('Teardown')),
+  'the rights of the teardown': it => [...idsOf(it, 'AWS::IAM::Policy'), ...idsOf(it, 'AWS::IAM::Role')].filter(id => id.includes('Teardown')),
+  'the log group of all functions': it => idsOf(it, 'AWS::Logs::LogGroup').filter(id => id.includes('Teardown')),
+  'the kubectl Lambdas': it => idsOf(it, 'AWS::Lambda::Function').filter(id => id.includes('Kubectl')),
+  'the policies of the kubectl Lambdas': it => idsOf(it, 'AWS::IAM::Policy').filter(id => id.includes('Kubectl')),
   'the Pod Identity agent': it => idsOf(it, 'AWS::EKS::Addon', { AddonName: 'eks-pod-identity-agent' }),
   'the role of Cilium': it => role(it, 'kube-system/cilium-operator'),
   'the association of Cilium': it => association(it, 'cilium-operator'),
@@ -127,6 +131,13 @@ const DELETION: [string, string, string][] = [
   ['the cluster', 'the endpoints', 'controllers lose their connections to AWS while they still work'],
   ['the cluster', 'the flow log', 'its last traffic is not logged'],
   ['the cluster', 'the secrets key', 'it can\'t read its Secrets any more'],
+  ['the cluster', 'the teardown', 'it finds the cluster there, and keeps all that was left'],
+  ['the teardown', 'the subnets', 'what was left still holds them'],
+  ['the teardown', 'the attachment of the internet gateway', 'addresses of load balancers that were left still hold it'],
+  ['the teardown', 'the function of the teardown', 'no one does it'],
+  ['the teardown', 'the rights of the teardown', 'it is refused half-way'],
+  ['the function of the teardown', 'the log group of all functions', 'Lambda makes the group again'],
+  ['the kubectl Lambdas', 'the log group of all functions', 'Lambda makes the group again'],
 ];
 
 /** What a template must say about the order of its resources. */

@@ -25,6 +25,7 @@ export function platforms({ cdk, eksplatform, layer }: Libraries, stack: Instanc
     admins: [iam.Role.fromRoleArn(stack, 'Admin', 'arn:aws:iam::123456789012:role/Admin')],
     secretsKey: new kms.Key(stack, 'Key'),
     deletionProtection: true,
+    cleanUpRecords: true,
     identity: eksplatform.WorkloadIdentity.POD_IDENTITY,
     hostedZones: [zone],
     nodes: {

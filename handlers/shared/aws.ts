@@ -1,0 +1,57 @@
+/** The AWS APIs that the handler calls. */
+export interface Aws {
+  /**
+   * Calls one operation.
+   *
+   * @param operation as the SDK's clients name their methods, `describeLoadBalancers`
+   */
+  call(service: Service, operation: string, input: object): Promise<any>;
+}
+
+/** The SDK's packages and clients, by the names that are used here. */
+const CLIENTS = {
+  ec2: ['@aws-sdk/client-ec2', 'EC2'],
+  eks: ['@aws-sdk/client-eks', 'EKS'],
+  elb: ['@aws-sdk/client-elastic-load-balancing-v2', 'ElasticLoadBalancingV2'],
+  lambda: ['@aws-sdk/client-lambda', 'Lambda'],
+  logs: ['@aws-sdk/client-cloudwatch-logs', 'CloudWatchLogs'],
+  route53: ['@aws-sdk/client-route-53', 'Route53'],
+} as const;
+
+export type Service = keyof typeof CLIENTS;
+
+/** The SDK that Lambda's runtime brings, each client loaded when it is first used. It slows down by itself when AWS throttles it. */
+export class Sdk implements Aws {
+  private readonly clients: { [service: string]: any } = {};
+
+  public call(service: Service, operation: string, input: object): Promise<any> {
+    const [module, client] = CLIENTS[service];
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the packages are there in Lambda only
+    this.clients[service] ??= new (require(module)[client])({ maxAttempts: 6, retryMode: 'adaptive' });
+    return this.clients[service][operation](input);
+  }
+}
+
+/** All items of a list that comes in pages. */
+export async function everyPage(
+  aws: Aws, service: Service, operation: string, input: object, items: string, [ask, answer]: [string, string],
+): Promise<any[]> {
+  const found: any[] = [];
+  let next: string | undefined;
+  do {
+    const page: any = await aws.call(service, operation, next === undefined ? input : { ...input, [ask]: next });
+    found.push(...page[items] ?? []);
+    next = page[answer] || undefined;
+  } while (next !== undefined);
+  return found;
+}
+
+/** What is wanted away is away: each API has a name of its own for it. */
+export function isGone(error: any): boolean {
+  return /NotFound|NoSuchHostedZone/.test(error?.name ?? '');
+}
+
+/** Another try would be refused as this one was: rights are missing, or the thing itself is protected. */
+export function isRefused(error: any): boolean {
+  return /AccessDenied|Unauthorized|NotPermitted|AuthFailure/.test(error?.name ?? '');
+}
