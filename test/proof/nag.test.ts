@@ -56,7 +56,7 @@ const ACKNOWLEDGED: { rule: string; where: string[]; findings?: string[]; reason
       'Resource::*',
       ...['network-interface/*', 'security-group/*'].map(it => `Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:${it}`),
       ...['loadbalancer/*', 'targetgroup/*'].map(it => `Resource::arn:<AWS::Partition>:elasticloadbalancing:<AWS::Region>:<AWS::AccountId>:${it}`),
-      ...['log-group:*', 'log-group:/aws/eks/shop/cluster:*'].map(it => `Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:${it}`),
+      ...['log-group:/aws/eks/shop/cluster:*'].map(it => `Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:${it}`),
     ],
     reason: 'What it deletes was named by others: tags in the conditions, or the cluster in the name, make it ours. All else is reading.',
   },
