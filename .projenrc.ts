@@ -31,10 +31,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The default kubectl layer comes with the library: `npm install` brings all that is needed.
   peerDeps: ['@aws-cdk/lambda-layer-kubectl-v36@^2.0.1'],
   devDeps: [
+    '@aws-cdk/cloudformation-diff@^2',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@aws-cdk/lambda-layer-kubectl-v34@^2',
+    '@aws-cdk/lambda-layer-kubectl-v35@^2',
     '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
     // What Lambda's runtime brings: types for the handlers, and the clients themselves where they are rehearsed.
     ...['cloudwatch-logs', 'ec2', 'ecr', 'eks', 'elastic-load-balancing-v2', 'lambda', 'route-53', 's3'].map(client => `@aws-sdk/client-${client}@^3`),
+    // What integration tests ask besides.
+    ...['acm', 'resource-groups-tagging-api', 'wafv2'].map(client => `@aws-sdk/client-${client}@^3`),
     '@types/node@^20',
     'ajv@^8',
     'cdk-nag@^3.0.2',
