@@ -5,6 +5,7 @@ whose nodes do not get ready fails, as EKS's does.
 """
 
 import ipaddress
+import logging
 import re
 from typing import Any
 
@@ -21,6 +22,7 @@ READY_LABEL = "rehearsal/ready"
 UNREADY = "NodeCreationFailure: Unhealthy nodes in the kubernetes cluster"
 _EFFECTS = {"NO_EXECUTE": "NoExecute", "NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 _UNTOLD = ("bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion", "machineID", "osImage", "systemUUID")
+_log = logging.getLogger("rehearsal")
 _SIZES = {"medium": (2, 4), "large": (2, 8), "xlarge": (4, 16), "2xlarge": (8, 32), "4xlarge": (16, 64)}
 
 
@@ -83,7 +85,18 @@ class NodePool:
     def wait_ready(self) -> None:
         if not wait_until(lambda: all(is_ready(node) for node in self.nodes()), self._seconds):
             unready = [node["spec"]["providerID"].rsplit("/", 1)[1] for node in self.nodes() if not is_ready(node)]
+            self._tell()
             raise ValueError(f"{UNREADY} (Nodegroup {self._name}, ResourceIds: {', '.join(unready)})")
+
+    def _tell(self) -> None:
+        """What keeps nodes from getting ready is found in the log."""
+        for node in self.nodes():
+            _log.warning("node %s: labels %s, taints %s, conditions %s", node["metadata"]["name"], node["metadata"]["labels"],
+                         node["spec"].get("taints"), node["status"].get("conditions"))
+        for path in ("/apis/apps/v1/deployments", "/apis/apps/v1/daemonsets", "/api/v1/pods", "/api/v1/events"):
+            for it in self._kubernetes.list(path):
+                told = {key: it[key] for key in ("reason", "message", "involvedObject") if key in it} or it.get("status")
+                _log.warning("%s %s/%s: %s", path.rsplit("/", 1)[1], it["metadata"]["namespace"], it["metadata"]["name"], told)
 
     def replace(self, size: int) -> None:
         """New nodes first; the old ones go when the new ones are ready, and stay if they do not get there."""
