@@ -81,7 +81,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/CONTRIBUTING.md'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -117,9 +117,16 @@ project.eslint!.addRules({
 // Starters come with tests of their own.
 project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
 
-// Every TypeScript block of the README must compile: it is translated for Python and Go users.
+// Every TypeScript block of the README must compile: it is translated for Python and Go users. The npm package carries the
+// translations, as a release makes the other packages of it.
 project.postCompileTask.exec('jsii-rosetta extract --strict');
 project.addGitIgnore('.jsii.tabl.json');
+project.tasks.tryFind('package:python')!.reset('jsii-pacmak -v --target python --rosetta-unknown-snippets fail');
+
+// The API beside the last release's: all of it is experimental, which jsii-diff would only warn about.
+const compat = project.tasks.tryFind('compat')!;
+compat.reset('jsii-diff npm:@org/eks-platform --keys --ignore-file .compatignore --error-on all');
+project.postCompileTask.spawn(compat, { condition: 'node -e "if (!process.env.CI) process.exit(1)"' });
 
 // The code of Lambda functions: built with the library, shipped with it, not seen by jsii.
 const handlers = project.addTask('handlers', { description: 'Build the code of the Lambda functions into assets/' });
@@ -144,7 +151,7 @@ project.tsconfigDev.file.addOverride('ts-node', { transpileOnly: true, require: 
 project.tsconfigDev.file.addOverride('compilerOptions.baseUrl', '.');
 
 // The code alone, as pacmak's own build wants every Go module of the layers from the proxy, and not all of them are there for everyone.
-project.tasks.tryFind('package:go')!.reset('jsii-pacmak -v --target go --code-only');
+project.tasks.tryFind('package:go')!.reset('jsii-pacmak -v --target go --code-only --rosetta-unknown-snippets fail');
 
 // Integration tests must give the templates of their snapshots. Files with absolute paths are neither kept nor compared.
 new awscdk.IntegrationTestAutoDiscover(project, { testdir: 'integ', tsconfigPath: './tsconfig.dev.json', cdkDeps: project.cdkDeps });
@@ -156,7 +163,6 @@ for (const test of project.components.filter(it => it instanceof awscdk.Integrat
 project.addGitIgnore('/integ/*.snapshot/*.metadata.json');
 project.addGitIgnore('/integ/*.snapshot/validation-report.json');
 project.gitattributes.addAttributes('/integ/*.snapshot/**', 'linguist-generated');
-project.addPackageIgnore('/.jsii.tabl.json');
 
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
