@@ -7,7 +7,7 @@ from app import shop
 def template_of(name: str) -> assertions.Template:
     app = cdk.App()
     shop(app)
-    return assertions.Template.from_stack(app.node.find_child(f"shop-{name}"))
+    return assertions.Template.from_stack(cdk.Stack.of(app.node.find_child(f"shop-{name}")))
 
 
 def test_each_environment_has_a_cluster_of_its_own():

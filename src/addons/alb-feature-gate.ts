@@ -12,7 +12,7 @@ export enum AlbFeatureGate {
   ALB_GATEWAY_API = 'ALBGatewayAPI',
   /** An ALB can stand in a single subnet. Off by default. */
   ALB_SINGLE_SUBNET = 'ALBSingleSubnet',
-  /** The controller asks ACM for certificates; its role needs more rights for that. Off by default. */
+  /** The controller asks ACM for certificates. Its role needs more rights for that. Off by default. */
   ENABLE_CERTIFICATE_MANAGEMENT = 'EnableCertificateManagement',
   /** Tags of an Ingress win over the controller's default tags. Off by default. */
   ENABLE_DEFAULT_TAGS_LOW_PRIORITY = 'EnableDefaultTagsLowPriority',
@@ -20,7 +20,7 @@ export enum AlbFeatureGate {
   ENABLE_ENHANCED_DEFAULT_BEHAVIOR = 'EnhancedDefaultBehavior',
   /** Targets can be pods by their addresses. On by default, and needed here. */
   ENABLE_IP_TARGET_TYPE = 'EnableIPTargetType',
-  /** Tags are read by the Resource Groups Tagging API; the role needs tag:GetResources for that. Off by default. */
+  /** Tags are read by the Resource Groups Tagging API. The role needs tag:GetResources for that. Off by default. */
   ENABLE_RGT_API = 'EnableRGTAPI',
   /** The controller serves Services. On by default. */
   ENABLE_SERVICE_CONTROLLER = 'EnableServiceController',
@@ -30,7 +30,7 @@ export enum AlbFeatureGate {
   ENDPOINTS_FAIL_OPEN = 'EndpointsFailOpen',
   /** Listener sets of the Gateway API. Turned off by this library: it needs the CRDs of the Gateway API. */
   GATEWAY_LISTENER_SET = 'GatewayListenerSet',
-  /** The controller manages Global Accelerators; its role needs more rights for that. Off by default. */
+  /** The controller manages Global Accelerators. Its role needs more rights for that. Off by default. */
   GLOBAL_ACCELERATOR_CONTROLLER = 'GlobalAcceleratorController',
   /** A dry run of an Ingress by annotation. Off by default. */
   INGRESS_PLAN_ANNOTATION = 'IngressPlanAnnotation',

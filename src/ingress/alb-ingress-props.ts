@@ -108,9 +108,9 @@ export interface IngressOptions {
   readonly loadBalancerName?: string;
 
   /**
-   * Tags of the load balancer and all that belongs to it. Those of `Tags.of(...)` reach it too.
+   * Tags of the load balancer and all that belongs to it. Those that CDK's Tags adds reach it too.
    *
-   * @default - only those of `Tags.of(...)` and of the controller
+   * @default - only those that CDK's Tags adds, and the controller's
    */
   readonly tags?: { [key: string]: string };
 
@@ -188,7 +188,7 @@ export interface IngressOptions {
  */
 export interface WebAclOptions {
   /**
-   * The web ACL of AWS WAF: a `CfnWebACL` of scope REGIONAL, or `WebAcl.fromWebAclArn(...)`.
+   * The web ACL of AWS WAF: a CfnWebACL of scope REGIONAL, or one that WebAcl refers to by its ARN.
    *
    * @default - none; needed for an internet-facing load balancer unless `withoutWaf` is true
    */

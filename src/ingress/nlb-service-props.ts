@@ -231,9 +231,9 @@ export interface NlbServiceProps {
   readonly loadBalancerName?: string;
 
   /**
-   * Tags of the load balancer and all that belongs to it. Those of `Tags.of(...)` reach it too.
+   * Tags of the load balancer and all that belongs to it. Those that CDK's Tags adds reach it too.
    *
-   * @default - only those of `Tags.of(...)` and of the controller
+   * @default - only those that CDK's Tags adds, and the controller's
    */
   readonly tags?: { [key: string]: string };
 

@@ -79,7 +79,7 @@ export class EndpointSelector {
   /**
    * Pods with these labels, all of them.
    *
-   * @param labels one label or more; a key may begin with its source, such as `k8s:`
+   * @param labels one label or more, whose keys may begin with their source, such as `k8s:`
    */
   public static labels(labels: { [key: string]: string }): EndpointSelector {
     return new EndpointSelector(labels, [], Object.keys(labels).length === 0);

@@ -13,15 +13,16 @@ export interface IngressPolicyProps extends IngressRuleOptions {}
  * Judges every Ingress of an app at synth, by the rules of `policies/networking.rego`.
  *
  * It looks into all Kubernetes manifests, however they were made. What only a deployment knows, CDK's tokens, counts as
- * given and is not judged. A finding can be acknowledged where it is, or above:
- * `Validations.of(construct).acknowledge({ id: 'IngressPolicy::waf-required', reason: '...' })`.
+ * given and is not judged. A finding can be acknowledged where it is, or above, by the plugin's name and the rule's id.
  *
  * @example
  * import * as eksplatform from '@org/eks-platform';
- * import { App, Validations } from 'aws-cdk-lib';
+ * import { App, Stack, Validations } from 'aws-cdk-lib';
  *
  * declare const app: App;
+ * declare const legacy: Stack;
  * Validations.of(app).addPlugins(new eksplatform.IngressPolicy({ allowedDomains: ['example.com'] }));
+ * Validations.of(legacy).acknowledge({ id: 'IngressPolicy::waf-required', reason: 'its clients are in the office only' });
  */
 export class IngressPolicy implements IPolicyValidationPlugin {
   /**

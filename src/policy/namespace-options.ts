@@ -59,10 +59,9 @@ export interface NamespaceOptions {
   readonly allowPodIdentity?: boolean;
 
   /**
-   * Whether pods reach the EC2 instance metadata service though all else is denied, and with it the rights of their node. Goes with
-   * `defaultDeny`.
+   * Whether pods reach the EC2 instance metadata service though all else is denied, and with it the rights of their node.
    *
-   * The nodes of a platform keep pods away in any case, by a hop limit of 1.
+   * Goes with `defaultDeny`. The nodes of a platform keep pods away in any case, by a hop limit of 1.
    *
    * @default false
    */

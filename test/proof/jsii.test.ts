@@ -23,6 +23,8 @@ const structs = () => types.filter(type => type.datatype);
 const props = () => structs().flatMap(struct => named(struct, struct.properties));
 const named = (type: any, members: any[] = []) => members.map(member => ({ ...member, path: `${type.name}.${member.name}` }));
 const members = () => types.flatMap(type => [...named(type, type.properties), ...named(type, type.methods), ...named(type, type.members)]);
+const parameters = () => types.flatMap(type => named(type, type.methods).flatMap(method => named({ name: method.path }, method.parameters)));
+const documented = () => [...types.map(type => ({ ...type, path: type.name })), ...members(), ...parameters()];
 const paths = (found: { path: string }[]) => found.map(it => it.path);
 
 test('the API is all here', () => {
@@ -37,9 +39,19 @@ test('every type and every member has a summary', () => {
 });
 
 test('every parameter of a method has a summary', () => {
-  const parameters = types.flatMap(type => named(type, type.methods).flatMap(method => named({ name: method.path }, method.parameters)));
-  expect(paths(parameters)).toContain('EksPlatform.addNodeGroup.options');
-  expect(paths(parameters.filter(parameter => !parameter.docs?.summary))).toEqual([]);
+  expect(paths(parameters())).toContain('EksPlatform.addNodeGroup.options');
+  expect(paths(parameters().filter(parameter => !parameter.docs?.summary))).toEqual([]);
+});
+
+test('no summary is cut short: jsii ends it at a semicolon, too', () => {
+  expect(documented().length).toBeGreaterThan(500);
+  expect(paths(documented().filter(it => !/[^;]\.$/.test(it.docs.summary)))).toEqual([]);
+});
+
+test('what is said is said to users of all languages: TypeScript stands in examples alone, which are translated', () => {
+  const code = /\bnew [a-z]*\.?[A-Z]\w+\(|\(\.\.\.\)|[(,] ?\{ ?\w|=>|\bundefined\b|\{@link/;
+  const words = (it: any) => [it.docs.summary, it.docs.remarks, it.docs.default, it.docs.returns].join('\n');
+  expect(paths(documented().filter(it => code.test(words(it))))).toEqual([]);
 });
 
 test('every optional prop tells its default, and no required one does', () => {
@@ -64,8 +76,8 @@ test('no prop is named as the parameters of a constructor: jsii would not know t
 });
 
 test('no member and no parameter is named as a keyword of Python or Go', () => {
-  const parameters = types.flatMap(type => [type.initializer ?? [], type.methods ?? []].flat())
+  const everyParameter = types.flatMap(type => [type.initializer ?? [], type.methods ?? []].flat())
     .flatMap((method: any) => named({ name: method.name ?? 'constructor' }, method.parameters));
-  expect(parameters.length).toBeGreaterThan(10);
-  expect(paths([...members(), ...parameters].filter(it => [...PYTHON_KEYWORDS, ...GO_KEYWORDS].includes(it.name)))).toEqual([]);
+  expect(everyParameter.length).toBeGreaterThan(10);
+  expect(paths([...members(), ...everyParameter].filter(it => [...PYTHON_KEYWORDS, ...GO_KEYWORDS].includes(it.name)))).toEqual([]);
 });
