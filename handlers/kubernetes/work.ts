@@ -1,6 +1,6 @@
+import type { Programs } from './programs';
 import type { Aws } from '../shared/aws';
 import type { Clock, Request, Result } from '../shared/custom-resource';
-import type { Programs } from './programs';
 
 /** One request to change the cluster, with all that it takes. Other than CloudFormation's, properties are strings or missing. */
 export interface Work<Properties = { readonly [name: string]: string | undefined }> {

@@ -4,31 +4,41 @@ export interface Aws {
    * Calls one operation.
    *
    * @param operation as the SDK's clients name their methods, `describeLoadBalancers`
+   * @param region another one than the function's own
    */
-  call(service: Service, operation: string, input: object): Promise<any>;
+  call(service: Service, operation: string, input: object, region?: string): Promise<any>;
 }
 
 /** The SDK's packages and clients, by the names that are used here. */
 const CLIENTS = {
+  cloudformation: ['@aws-sdk/client-cloudformation', 'CloudFormation'],
   ec2: ['@aws-sdk/client-ec2', 'EC2'],
+  ecr: ['@aws-sdk/client-ecr', 'ECR'],
   eks: ['@aws-sdk/client-eks', 'EKS'],
   elb: ['@aws-sdk/client-elastic-load-balancing-v2', 'ElasticLoadBalancingV2'],
   lambda: ['@aws-sdk/client-lambda', 'Lambda'],
   logs: ['@aws-sdk/client-cloudwatch-logs', 'CloudWatchLogs'],
   route53: ['@aws-sdk/client-route-53', 'Route53'],
+  s3: ['@aws-sdk/client-s3', 'S3'],
 } as const;
 
 export type Service = keyof typeof CLIENTS;
+
+/** A VPC without a way to an API must not keep a function waiting. */
+const CONNECTION_TIMEOUT = 5_000;
 
 /** The SDK that Lambda's runtime brings, each client loaded when it is first used. It slows down by itself when AWS throttles it. */
 export class Sdk implements Aws {
   private readonly clients: { [service: string]: any } = {};
 
-  public call(service: Service, operation: string, input: object): Promise<any> {
+  public call(service: Service, operation: string, input: object, region?: string): Promise<any> {
     const [module, client] = CLIENTS[service];
+    const key = `${service} ${region}`;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the packages are there in Lambda only
-    this.clients[service] ??= new (require(module)[client])({ maxAttempts: 6, retryMode: 'adaptive' });
-    return this.clients[service][operation](input);
+    this.clients[key] ??= new (require(module)[client])({
+      maxAttempts: 6, retryMode: 'adaptive', requestHandler: { connectionTimeout: CONNECTION_TIMEOUT }, ...region && { region },
+    });
+    return this.clients[key][operation](input);
   }
 }
 

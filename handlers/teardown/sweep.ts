@@ -79,7 +79,9 @@ async function sweepKind(kind: Kind, clock: Clock, deadline: number, { dryRun, o
         }
         try {
           await it.remove();
-          waiting.set(name, 'deleted, but still there');
+          if (!oneRound) { // nobody looks again
+            waiting.set(name, 'deleted, but still there');
+          }
           if (!deleted.has(name)) {
             console.log(`deleted ${name}`);
           }

@@ -8,6 +8,7 @@ export function awsError(name: string, message = name): Error {
 
 /** An account with the leftovers that a test plants, which answers in the shapes of AWS. */
 export class FakeAws implements Aws {
+  public stackStatus = 'DELETE_IN_PROGRESS';
   public cluster?: { status: string; deletionProtection?: boolean };
   public loadBalancers: { arn: string; cluster: string; vpc?: string; isProtected?: boolean }[] = [];
   public targetGroups: { arn: string; cluster: string; vpc?: string }[] = [];
@@ -42,6 +43,10 @@ export class FakeAws implements Aws {
   /** What the handler asked to be deleted or changed, in its order. */
   public get changes(): string[] {
     return this.calls.map(it => it.operation).filter(it => !/^(describe|list|invoke)/.test(it));
+  }
+
+  protected describeStacks() {
+    return { Stacks: [{ StackStatus: this.stackStatus }] };
   }
 
   protected describeCluster() {

@@ -115,6 +115,7 @@ test('stops early at a protected load balancer, having deleted the rest, and say
   expect(answers[0].Status).toBe('FAILED');
   expect(answers[0].Reason).toMatch(/lb-protected: OperationNotPermittedException.*deletion protection is enabled.*aws elbv2 modify-load-balancer-attributes/);
   expect(aws.loadBalancers.map(it => it.arn)).toEqual(['lb-protected']);
+  expect(answers[0].Reason).toContain('9 deleted, 1 left by cluster shop');
   expect(aws.interfaces).toEqual([]);
   expect(elapsed).toBeLessThan(60_000);
 });

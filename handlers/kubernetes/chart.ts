@@ -1,0 +1,106 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { wordsOf } from './cluster';
+import type { Ran } from './programs';
+import type { Work } from './work';
+import { unzip } from './zip';
+import { Unfinished } from '../shared/custom-resource';
+
+/** Chart repositories fail now and then. */
+const TRIES = 3;
+const PAUSE = 3_000;
+
+/** Private registries of ECR, also with FIPS and dual-stack addresses. */
+const ECR = /^oci:\/\/(\d+\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+)\//;
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * Brings the chart into the folder of the request: what is shown, rendered and installed then is the same one.
+ *
+ * @returns the path of a folder or an archive, as Helm takes it
+ */
+export async function bringChart(work: Work): Promise<string> {
+  const { Chart, ChartAssetURL, Repository } = work.request.ResourceProperties;
+  const folder = join(work.folder, 'chart');
+  mkdirSync(folder, { recursive: true });
+  if (ChartAssetURL !== undefined) {
+    return fromS3(work, ChartAssetURL, folder);
+  }
+  if (Repository?.startsWith('oci://')) {
+    return pull(work, folder, Repository);
+  }
+  if (Chart === undefined) {
+    throw new Error('the release has neither `Chart` nor `ChartAssetURL`');
+  }
+  return pull(work, folder, Chart, Repository);
+}
+
+async function pull(work: Work, folder: string, chart: string, repository?: string): Promise<string> {
+  const { Version } = work.request.ResourceProperties;
+  // Credentials of the registry go with the request's folder.
+  const registry = ['--registry-config', join(work.folder, 'registry.json')];
+  await logIn(work, chart, registry);
+  await patiently(work, `helm pull ${chart}`, () => work.programs.helm([
+    'pull', chart,
+    ...repository === undefined ? [] : ['--repo', repository],
+    ...Version === undefined ? [] : ['--version', Version],
+    '--destination', folder, ...registry,
+  ], { deadline: work.deadline }));
+  const archive = readdirSync(folder).find(it => it.endsWith('.tgz'));
+  if (archive === undefined) {
+    throw new Error(`helm pull ${chart} brought no chart`);
+  }
+  return join(folder, archive);
+}
+
+/** ECR knows no other credentials than those of IAM. */
+async function logIn(work: Work, chart: string, registry: string[]): Promise<void> {
+  const [, host, region] = ECR.exec(chart) ?? [];
+  if (host === undefined) {
+    return;
+  }
+  const { authorizationData } = await work.aws.call('ecr', 'getAuthorizationToken', {}, region);
+  const [username, password] = Buffer.from(authorizationData[0].authorizationToken, 'base64').toString().split(':');
+  await patiently(work, `helm registry login ${host}`, () => work.programs.helm(
+    ['registry', 'login', host, '--username', username, '--password-stdin', ...registry], { input: password, deadline: work.deadline }));
+}
+
+/** An asset is a zip archive of a chart's folder, or the archive that `helm package` makes. */
+async function fromS3(work: Work, url: string, folder: string): Promise<string> {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
+  if (Key === undefined) {
+    throw new Error(`\`ChartAssetURL\` is ${url}: it has to be s3://BUCKET/KEY`);
+  }
+  const { Body } = await work.aws.call('s3', 'getObject', { Bucket, Key });
+  const asset = Buffer.from(await Body.transformToByteArray());
+  if (asset.subarray(0, GZIP.length).equals(GZIP)) {
+    writeFileSync(join(folder, 'chart.tgz'), asset);
+    return join(folder, 'chart.tgz');
+  }
+  try {
+    unzip(asset, folder);
+  } catch (error: any) {
+    throw new Error(`the chart ${url} cannot be unpacked: ${error.message}`);
+  }
+  return folder;
+}
+
+async function patiently({ clock, deadline }: Work, what: string, run: () => Promise<Ran>): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    const ran = await run();
+    if (ran.code === 0) {
+      return;
+    }
+    const words = `${what} failed: ${wordsOf(ran)}`;
+    if (ran.interrupted) {
+      throw new Unfinished(words);
+    }
+    // Names and rights that are wrong stay so.
+    if (tried === TRIES || /not found|denied|unauthorized|forbidden|invalid/i.test(words) || clock.now() + PAUSE > deadline) {
+      throw new Error(words);
+    }
+    console.log(`again in ${PAUSE / 1000} s:`, words);
+    await clock.sleep(PAUSE);
+  }
+}

@@ -1,0 +1,63 @@
+import { writeFileSync } from 'fs';
+import { join } from 'path';
+import { wordsOf } from './cluster';
+import { kubectl } from './kubectl';
+import { whatHolds } from './stuck';
+import type { Work } from './work';
+
+/** How long the API server may take until it serves a new kind, in seconds. */
+const UNTIL_ESTABLISHED = 60;
+
+/** How long objects of a kind may take to go with it, in seconds. */
+const UNTIL_GONE = 120;
+
+/**
+ * Applies the CRDs of a chart, which Helm itself does only once and never again.
+ *
+ * They are there before the chart's own objects of these kinds, and no custom resource is touched.
+ */
+export async function applyCrds(work: Work, chart: string): Promise<void> {
+  const shown = await work.programs.helm(['show', 'crds', chart], { deadline: work.deadline });
+  if (shown.code !== 0) {
+    throw new Error(`helm show crds failed: ${wordsOf(shown)}`);
+  }
+  if (!/^[^#\s-]/m.test(shown.stdout)) { // it has none
+    return;
+  }
+  const file = join(work.folder, 'crds.yaml');
+  writeFileSync(file, shown.stdout);
+  await run(work, 'apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(work), '--filename', file);
+  await run(work, 'wait', '--for', 'condition=Established', '--timeout', `${UNTIL_ESTABLISHED}s`, '--filename', file);
+}
+
+/** Deletes the CRDs that this release applied and no other one of ours, and with them all objects of their kinds. */
+export async function deleteCrds(work: Work): Promise<string[]> {
+  const crds = await run(work, 'get', 'customresourcedefinitions', '--show-managed-fields', '--output',
+    'jsonpath={range .items[*]}{.metadata.name}{" "}{.metadata.managedFields[?(@.operation=="Apply")].manager}{"\\n"}{end}');
+  const ours = crds.split('\n').map(line => line.split(' ')).filter(([, ...managers]) => {
+    const platforms = managers.filter(it => it.startsWith('eks-platform-'));
+    return platforms.includes(managerOf(work)) && platforms.every(it => it === managerOf(work));
+  }).map(([name]) => name);
+  if (ours.length > 0) {
+    console.log('deletes the CRDs', ...ours);
+    const ran = await kubectl(work, ['delete', 'customresourcedefinitions', ...ours, '--ignore-not-found', '--timeout', `${UNTIL_GONE}s`]);
+    if (ran.code !== 0) {
+      const held = await Promise.all(ours.map(async name =>
+        `${name}: ${await whatHolds(work, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name })}`));
+      throw new Error(`CRDs cannot be deleted: ${wordsOf(ran)}. ${held.join('. ')}`);
+    }
+  }
+  return ours;
+}
+
+function managerOf({ owner }: Work): string {
+  return `eks-platform-${owner}`;
+}
+
+async function run(work: Work, ...args: string[]): Promise<string> {
+  const ran = await kubectl(work, args);
+  if (ran.code !== 0) {
+    throw new Error(`kubectl ${args[0]} of the chart's CRDs failed: ${wordsOf(ran)}`);
+  }
+  return ran.stdout;
+}

@@ -1,0 +1,83 @@
+import { createHash, createHmac } from 'crypto';
+
+/** Who asks, from where. */
+export interface Caller {
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** Instead of the region's own endpoint of STS. */
+  readonly endpoint?: string;
+}
+
+/** Where a region's partition has its APIs; all others have them in `amazonaws.com`. */
+const SUFFIXES: [string, string][] = [
+  ['cn-', 'amazonaws.com.cn'],
+  ['eusc-', 'amazonaws.eu'],
+  ['us-iso-', 'c2s.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov'],
+  ['us-isof-', 'csp.hci.ic.gov'],
+  ['eu-isoe-', 'cloud.adc-e.uk'],
+];
+
+/** Within these seconds EKS must first see the address; it takes the token for 15 minutes. */
+const EXPIRES = 60;
+
+const NO_BODY = sha256('');
+
+/** Who calls, as Lambda tells its functions. */
+export function callerFrom(env: NodeJS.ProcessEnv): Caller {
+  return {
+    region: env.AWS_REGION!,
+    accessKeyId: env.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY!,
+    sessionToken: env.AWS_SESSION_TOKEN || undefined,
+    endpoint: env.AWS_ENDPOINT_URL_STS || undefined,
+  };
+}
+
+/**
+ * A token by which an EKS cluster knows an IAM role: a signed question to STS who one is, which EKS asks.
+ *
+ * @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function tokenFor(clusterName: string, caller: Caller, now: number): string {
+  return `k8s-aws-v1.${Buffer.from(presigned(clusterName, caller, now)).toString('base64url')}`;
+}
+
+/** The address that tells who its maker is, to who also sends the cluster's name. */
+export function presigned(clusterName: string, caller: Caller, now: number): string {
+  const { region, accessKeyId, secretAccessKey, sessionToken } = caller;
+  const { origin, host } = new URL(caller.endpoint ?? `https://sts.${region}.${suffixOf(region)}`);
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
+  const scope = [time.slice(0, 8), region, 'sts', 'aws4_request'];
+  const query = Object.entries({
+    'Action': 'GetCallerIdentity',
+    'Version': '2011-06-15',
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': [accessKeyId, ...scope].join('/'),
+    'X-Amz-Date': time,
+    'X-Amz-Expires': `${EXPIRES}`,
+    // In the order of their names, as they are signed.
+    ...sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken },
+    'X-Amz-SignedHeaders': 'host;x-k8s-aws-id',
+  }).map(([name, value]) => `${name}=${encoded(value)}`).join('&');
+  const request = ['GET', '/', query, `host:${host}`, `x-k8s-aws-id:${clusterName}`, '', 'host;x-k8s-aws-id', NO_BODY].join('\n');
+  const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(request)].join('\n');
+  const key = scope.reduce<string | Buffer>((secret, part) => createHmac('sha256', secret).update(part).digest(), `AWS4${secretAccessKey}`);
+  return `${origin}/?${query}&X-Amz-Signature=${createHmac('sha256', key).update(toSign).digest('hex')}`;
+}
+
+function suffixOf(region: string): string {
+  return SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? 'amazonaws.com';
+}
+
+/** AWS wants more encoded than JavaScript does. */
+function encoded(value: string): string {
+  return encodeURIComponent(value).replace(/[!'()*]/g, it => `%${it.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,82 @@
+import { retrying, wordsOf } from './cluster';
+import { kubectl } from './kubectl';
+import type { Ran } from './programs';
+import { revisionsOf, type ReleaseName } from './revisions';
+import { whatHolds, type ObjectName } from './stuck';
+import type { Work } from './work';
+import { Unfinished } from '../shared/custom-resource';
+
+const PAUSE = 2_000;
+
+/** How many objects that do not go are named. */
+const NAMED_AT_MOST = 3;
+
+export interface UninstallOptions {
+  /** Whether the chart's own hooks run: what was never installed has nothing for them to clean up. */
+  readonly hooks: boolean;
+  /** How long objects may take to go, in seconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Uninstalls a release, until all that it had is gone.
+ *
+ * Helm forgets a release before its objects are gone, and would find nothing to do the next time. So it is told to keep the record, until they are.
+ */
+export async function uninstall(work: Work, release: ReleaseName, { hooks, timeout }: UninstallOptions): Promise<void> {
+  const { clock } = work;
+  const end = clock.now() + timeout * 1000;
+  const [last] = (await revisionsOf(work, release)).slice(-1);
+  if (last !== undefined && last.status !== 'uninstalled') {
+    const ran = await helm(work, [
+      'uninstall', ...named(release), '--keep-history', '--wait', '--timeout', `${timeout}s`, ...hooks ? [] : ['--no-hooks'],
+    ]);
+    if (ran.code !== 0) {
+      const held = await heldObjects(work, release);
+      throw new Error([`helm uninstall ${release.namespace}/${release.name} failed: ${wordsOf(ran)}`, ...await reasons(work, held)].join('. '));
+    }
+  }
+  for (let held = await heldObjects(work, release); held.length > 0; held = await heldObjects(work, release)) {
+    if (clock.now() + PAUSE > end) {
+      const names = (await reasons(work, held)).join('. ');
+      throw new Error(`${release.namespace}/${release.name} is uninstalled, but not all of it is gone after ${timeout} s. ${names}`);
+    }
+    await clock.sleep(PAUSE);
+  }
+  const purged = await helm(work, ['uninstall', ...named(release)]);
+  if (purged.code !== 0) {
+    throw new Error(`helm uninstall ${release.namespace}/${release.name} failed: ${wordsOf(purged)}`);
+  }
+}
+
+/** What the release had and is being deleted still. What Helm was told to keep is not. */
+async function heldObjects(work: Work, release: ReleaseName): Promise<ObjectName[]> {
+  const manifest = await helm(work, ['get', 'manifest', ...named(release)]);
+  if (!/^[^#\s-]/m.test(manifest.stdout)) { // it has none
+    return [];
+  }
+  const got = await kubectl(work, ['get', '--namespace', release.namespace, '--ignore-not-found', '--filename', '-', '--output', 'json'], manifest.stdout);
+  if (got.stdout === '') {
+    return [];
+  }
+  const json = JSON.parse(got.stdout);
+  return (json.items ?? [json]).filter((it: any) => it.metadata.deletionTimestamp !== undefined).map(({ apiVersion, kind, metadata }: any) =>
+    ({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }));
+}
+
+async function reasons(work: Work, held: ObjectName[]): Promise<string[]> {
+  return Promise.all(held.slice(0, NAMED_AT_MOST).map(async it => `${it.kind} ${it.name} stays: ${await whatHolds(work, it)}`));
+}
+
+/** A release that is not there has nothing to uninstall. */
+async function helm(work: Work, args: string[]): Promise<Ran> {
+  const ran = await retrying(work, () => work.programs.helm(args, { deadline: work.deadline }));
+  if (ran.interrupted && ran.code !== 0) {
+    throw new Unfinished(`helm ${args.slice(0, 2).join(' ')} was interrupted, as the time was up`);
+  }
+  return /release: not found/.test(ran.stderr) ? { ...ran, code: 0 } : ran;
+}
+
+function named({ name, namespace }: ReleaseName): string[] {
+  return [name, '--namespace', namespace];
+}

@@ -1,0 +1,45 @@
+import { wordsOf } from './cluster';
+import { kubectl } from './kubectl';
+import type { Serve } from './work';
+import { Unfinished } from '../shared/custom-resource';
+
+const PAUSE = 5_000;
+
+/** CloudFormation takes 4 KB as an answer, names and all. */
+const LONGEST = 3_000;
+
+/** Reads a value of an object, once it has one. */
+export const serveValue: Serve = async work => {
+  const { clock, deadline, owner, request } = work;
+  const { ObjectType, ObjectName, ObjectNamespace, JsonPath, TimeoutSeconds } = request.ResourceProperties;
+  const id = `value-${owner}`;
+  if (request.RequestType === 'Delete') {
+    return { id: request.PhysicalResourceId! };
+  }
+  const end = (request.StartedAt ?? clock.now()) + Number(TimeoutSeconds ?? 300) * 1000;
+  const path = JsonPath!.startsWith('{') ? JsonPath : `{${JsonPath}}`;
+  const args = ['get', ObjectType!, ObjectName!, '--namespace', ObjectNamespace ?? 'default', '--output', `jsonpath=${path}`];
+  for (;;) {
+    const ran = await kubectl(work, args);
+    if (ran.code === 0 && ran.stdout !== '') {
+      return { id, data: { Value: checked(ran.stdout) } };
+    }
+    const last = ran.code === 0 ? 'it is there, without such a value' : wordsOf(ran);
+    const words = `${ObjectType}/${ObjectName} in namespace ${ObjectNamespace ?? 'default'} gave nothing for ${path}: ${last}`;
+    if (/error parsing jsonpath/.test(last) || clock.now() + PAUSE > end) {
+      throw new Error(`${words} (waited for ${TimeoutSeconds ?? 300} s at most)`);
+    }
+    if (clock.now() + PAUSE >= deadline) {
+      throw new Unfinished(words);
+    }
+    await clock.sleep(PAUSE);
+  }
+};
+
+function checked(value: string): string {
+  const size = Buffer.byteLength(JSON.stringify(value));
+  if (size > LONGEST) {
+    throw new Error(`The value has ${size} bytes; CloudFormation takes ${LONGEST}, so let \`jsonPath\` name less`);
+  }
+  return value;
+}
