@@ -1,10 +1,10 @@
 /** What the library may cost at most: a dev platform with one hosted zone and all add-ons, in one stack. */
 export const BUDGETS = {
-  resources: 70,
-  customResources: 7,
-  lambdaFunctions: 3,
+  resources: 60,
+  customResources: 6,
+  lambdaFunctions: 2,
   nestedStacks: 0,
-  templateBytes: 72_000, // more than planned: docs/decisions/0009-template-size.md, 0018-teardown.md
+  templateBytes: 68_500, // more than planned: docs/decisions/0009-template-size.md, 0018-teardown.md, 0019-own-kubectl-provider.md
 
   /** Packages that `npm install @org/eks-platform aws-cdk-lib constructs` brings. */
   packages: 35,

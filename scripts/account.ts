@@ -113,6 +113,7 @@ function describe(resources: Resource[]): string {
     'AWS::EKS::Addon': props => `EKS add-on ${props.AddonName}`,
     'AWS::KMS::Key': () => 'KMS key',
     'AWS::Lambda::LayerVersion': () => 'Lambda layer with kubectl and Helm',
+    'Custom::EksPlatformDrain': () => 'deletes load balancers that were made by hand',
     'Custom::EksPlatformTeardown': () => 'deletes what the cluster left behind',
     'Custom::EksPlatformDeletionGuard': () => 'refuses to delete a protected cluster',
     'Custom::AWSCDK-EKS-HelmChart': props => `Helm release ${props.Release} ${props.Version}`,

@@ -6,6 +6,7 @@ export { CiliumEncryption, type CiliumOptions, type CiliumProps } from './addons
 export { ExternalDns, ExternalDnsPolicy, type ExternalDnsCommonOptions, type ExternalDnsOptions, type ExternalDnsProps } from './addons/external-dns';
 export { HubbleTls, type HubbleOptions } from './addons/hubble';
 export { NodeLocalDns, NodeLocalDnsMode, type NodeLocalDnsCommonOptions, type NodeLocalDnsOptions, type NodeLocalDnsProps } from './addons/node-local-dns';
+export { KubectlProvider, type KubectlProviderProps } from './cluster/kubectl-provider';
 export { NodeGroup } from './cluster/node-group';
 export { type NodeGroupOptions, type NodeGroupProps } from './cluster/node-group-options';
 export { WorkloadIdentity } from './cluster/workload-identity';

@@ -8,14 +8,15 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 const ACCOUNT = '123456789012';
 const OIDC_PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF`;
 
-/** Defines ExternalDNS alone, on a cluster that is there. Put your cluster, its OIDC provider, a role with access to it and your zone here. */
+/** Defines ExternalDNS alone, on a cluster that is there. Put your cluster, its address and certificate, its OIDC provider and your zone here. */
 export function externalDnsAlone(app: App): Stack {
   const stack = new Stack(app, 'external-dns-alone', { description: 'DNS records for the Ingresses of a cluster that was there' });
-  // CDK's own functions run helm and kubectl, as a role that has an access entry of the cluster.
-  const kubectlProvider = new eks.KubectlProvider(stack, 'Kubectl', {
-    cluster: eks.Cluster.fromClusterAttributes(stack, 'ClusterName', { clusterName: 'legacy' }),
+  // Runs Helm: its role gets an access entry of the cluster. With `vpc` and `securityGroups` it reaches a private cluster, too.
+  const kubectlProvider = new eksplatform.KubectlProvider(stack, 'Kubectl', {
+    clusterName: 'legacy',
+    clusterEndpoint: 'https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com',
+    clusterCertificateAuthorityData: 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t...',
     kubectlLayer: new KubectlV36Layer(stack, 'KubectlLayer'),
-    role: iam.Role.fromRoleArn(stack, 'KubectlRole', `arn:aws:iam::${ACCOUNT}:role/kubectl`),
   });
   const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
     clusterName: 'legacy',

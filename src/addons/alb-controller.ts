@@ -1,4 +1,4 @@
-import { Aws, Token } from 'aws-cdk-lib';
+import { Aws, Token, type RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -9,10 +9,12 @@ import { AlbFeatureGate } from './alb-feature-gate';
 import type { ChartOptions } from './chart-options';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import type { Json } from '../cdk/merge';
+import { isIsolated } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
 import type { WorkloadIdentity } from '../cluster/workload-identity';
 import { WorkloadRole } from '../cluster/workload-role';
 import { HelmRelease } from '../kubernetes/helm-release';
+import { inRegistry } from '../kubernetes/images';
 import { VERSIONS } from '../kubernetes/versions';
 import { withRulesIn } from '../network/group-rules';
 
@@ -79,6 +81,16 @@ export interface AlbControllerCommonOptions extends ChartOptions {
    * @default - those of the Gateway API, whose CRDs the chart does not bring
    */
   readonly disableFeatureGates?: AlbFeatureGate[];
+
+  /**
+   * What becomes of the chart's custom resource definitions when the add-on is deleted: RETAIN or DESTROY, and with them all
+   * objects of their kinds.
+   *
+   * They go with the cluster in any case. With CDK's own kubectl provider they always stay.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly crdRemovalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -234,6 +246,10 @@ function albControllerValues(props: AlbControllerProps, workload: WorkloadRole):
     keepTLSSecret: true, // else each upgrade makes a new certificate, which running controllers do not know
     podDisruptionBudget: { maxUnavailable: 1 },
     resources: { requests: { cpu: '100m', memory: '200Mi' }, limits: { memory: '500Mi' } },
+    ...workload.podValues,
+    ...props.imageRegistry ? { image: { repository: inRegistry('public.ecr.aws/eks/aws-load-balancer-controller', props.imageRegistry) } } : {},
+    // Their APIs have no endpoint in the VPC unless one is made, and the controller asks them for each load balancer.
+    ...isIsolated(props.cluster.vpc) ? { enableShield: false, enableWaf: false, enableWafv2: false } : {},
     controllerConfig: { featureGates: Object.fromEntries(gates) },
   };
 }

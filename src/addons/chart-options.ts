@@ -32,6 +32,16 @@ export interface ChartOptions {
   readonly chartAsset?: Asset;
 
   /**
+   * The registry that has the chart's images, under the paths that they have at their authors':
+   * `quay.io/cilium/cilium` becomes `REGISTRY/cilium/cilium`. A path may follow the host.
+   *
+   * Copy images with all of their architectures, as Cilium's are pulled by their digests.
+   *
+   * @default - the platform's `imageRegistry`; else the registries of the chart's authors
+   */
+  readonly imageRegistry?: string;
+
+  /**
    * Values for the chart, merged deeply into those that this library writes: yours win.
    *
    * Lists are replaced as a whole. Write numbers from a million up as strings, as Helm

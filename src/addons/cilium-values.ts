@@ -2,16 +2,19 @@ import { Fn } from 'aws-cdk-lib';
 import { CiliumEncryption, type CiliumProps } from './cilium-options';
 import { interfaceTags } from './cilium-policy';
 import { DEFAULT_METRICS, HubbleTls, type HubbleOptions } from './hubble';
-import type { Json } from '../cdk/merge';
+import { merge, type Json } from '../cdk/merge';
+import type { WorkloadRole } from '../cluster/workload-role';
+import { inRegistry } from '../kubernetes/images';
 
 /**
  * The values of Cilium's chart.
  *
- * @param annotations of the operator's service account
+ * @param operator the operator's role
  * @see https://docs.cilium.io/en/v1.20/helm-reference/
  */
-export function ciliumValues(props: CiliumProps, annotations: Json): Json {
-  return { ...networkValues(props), ...hubbleValues(props.hubble ?? {}), ...meshValues(props), ...operatorValues(props, annotations) };
+export function ciliumValues(props: CiliumProps, operator: Pick<WorkloadRole, 'annotations' | 'podValues'>): Json {
+  const values = { ...networkValues(props), ...hubbleValues(props.hubble ?? {}), ...meshValues(props), ...operatorValues(props, operator) };
+  return props.imageRegistry === undefined ? values : merge(values, imageValues(props.imageRegistry, props.mutualAuthentication ?? false));
 }
 
 function networkValues(props: CiliumProps): Json {
@@ -94,12 +97,34 @@ function meshValues(props: CiliumProps): Json {
   };
 }
 
-function operatorValues(props: CiliumProps, annotations: Json): Json {
+function operatorValues(props: CiliumProps, { annotations, podValues }: Pick<WorkloadRole, 'annotations' | 'podValues'>): Json {
   return {
     operator: {
       replicas: props.operatorReplicas ?? 2,
       rollOutPods: true, // the operator registers Cilium's resource kinds at start only
+      ...podValues,
     },
     serviceAccounts: { operator: { annotations } },
+  };
+}
+
+/** The images of what our options can deploy. The chart adds `-aws` to the operator's. */
+function imageValues(registry: string, spire: boolean): Json {
+  const image = (repository: string) => ({ image: { repository: inRegistry(repository, registry) } });
+  const { image: busybox } = image('docker.io/library/busybox');
+  return {
+    ...image('quay.io/cilium/cilium'),
+    envoy: image('quay.io/cilium/cilium-envoy'),
+    operator: image('quay.io/cilium/operator'),
+    certgen: image('quay.io/cilium/certgen'),
+    hubble: {
+      relay: image('quay.io/cilium/hubble-relay'),
+      ui: { frontend: image('quay.io/cilium/hubble-ui'), backend: image('quay.io/cilium/hubble-ui-backend') },
+    },
+    ...spire ? {
+      authentication: {
+        mutual: { spire: { install: { initImage: busybox, agent: image('ghcr.io/spiffe/spire-agent'), server: image('ghcr.io/spiffe/spire-server') } } },
+      },
+    } : {},
   };
 }

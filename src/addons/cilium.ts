@@ -21,7 +21,7 @@ import { withRulesIn } from '../network/group-rules';
  * pods, and the Helm release: ENI mode with native routing, in place of kube-proxy and of the VPC CNI, WireGuard,
  * Hubble, and Envoy for the service mesh.
  *
- * The cluster must have neither `aws-node` nor `kube-proxy` (`bootstrapSelfManagedAddons: false`). Cilium's own
+ * The cluster must have neither `aws-node` nor `kube-proxy` (`bootstrapSelfManagedAddons` is false). Cilium's own
  * resource kinds, such as CiliumNetworkPolicy, exist as soon as the operator runs, which takes a node.
  *
  * @see https://docs.cilium.io/en/stable/network/concepts/ipam/eni/
@@ -50,7 +50,7 @@ export class Cilium extends Construct {
       ...props,
       chart: VERSIONS.charts.cilium,
       namespace: 'kube-system',
-      values: ciliumValues(props, workload.annotations),
+      values: ciliumValues(props, workload),
       userValues: props.values,
       wait: props.wait ?? false,
     });

@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
@@ -12,6 +12,7 @@ import type { WorkloadIdentity } from '../cluster/workload-identity';
 import { WorkloadRole } from '../cluster/workload-role';
 import { checkClusterName } from '../kubernetes/cluster-name';
 import { HelmRelease } from '../kubernetes/helm-release';
+import { inRegistry } from '../kubernetes/images';
 import { VERSIONS } from '../kubernetes/versions';
 
 /**
@@ -45,6 +46,16 @@ export interface ExternalDnsCommonOptions extends ChartOptions {
    * @default - A, AAAA and CNAME
    */
   readonly recordTypes?: route53.RecordType[];
+
+  /**
+   * What becomes of the chart's custom resource definitions when the add-on is deleted: RETAIN or DESTROY, and with them all
+   * objects of their kinds.
+   *
+   * They go with the cluster in any case. With CDK's own kubectl provider they always stay.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly crdRemovalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -78,7 +89,7 @@ export interface ExternalDnsProps extends ExternalDnsCommonOptions {
   /**
    * The hosted zones that ExternalDNS may write to, and no others: public or private, one or more.
    *
-   * Each must know its name: `HostedZone.fromHostedZoneAttributes` does, `fromHostedZoneId` does not.
+   * Each must know its name, which one that is imported by its id alone does not.
    */
   readonly hostedZones: route53.IHostedZone[];
 
@@ -187,6 +198,8 @@ function externalDnsValues(props: ExternalDnsProps, zoneNames: string[], recordT
     priorityClassName: 'system-cluster-critical',
     deploymentStrategy: { type: 'Recreate' },
     resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+    ...workload.podValues,
+    ...props.imageRegistry ? { image: { repository: inRegistry('registry.k8s.io/external-dns/external-dns', props.imageRegistry) } } : {},
     env: [{ name: 'AWS_REGION', value: Aws.REGION }],
     extraArgs: {
       'zone-id-filter': props.hostedZones.map(zone => zone.hostedZoneId),

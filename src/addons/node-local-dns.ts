@@ -55,7 +55,7 @@ export interface NodeLocalDnsCommonOptions {
   readonly cacheNegativeTtl?: number;
 
   /**
-   * How long an expired answer is still given while CoreDNS does not answer: whole seconds; zero for never.
+   * How long an expired answer is still given while CoreDNS does not answer: whole seconds, zero for never.
    *
    * @see https://coredns.io/plugins/cache/
    * @default Duration.hours(1)
@@ -143,7 +143,7 @@ export class NodeLocalDns extends Construct {
     this.checkServeStale(settings.serveStale);
     this.checkDnsIp(props);
     const corefile = renderCorefile(settings);
-    new Manifest(this, 'Manifest', { cluster: props.cluster, objects: dnsObjects(settings, corefile, this.hash(corefile)) });
+    new Manifest(this, 'Manifest', { cluster: props.cluster, objects: dnsObjects(settings, corefile, this.hash(corefile)), wait: true });
   }
 
   /** Of the resolved text: the placeholders of tokens change from one synthesis to the next. */

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { NodeGroupProps } from './node-group-options';
 import { pinFeatureFlags } from '../cdk/feature-flags';
+import { privateSubnets } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
 
 /** The families whose chips need drivers in the AMI. */
@@ -21,7 +22,10 @@ const AGENT_NOT_READY: eks.TaintSpec = { key: 'node.cilium.io/agent-not-ready', 
  *
  * EKS calls a node group active when its nodes are ready, and without a network they
  * never are: Cilium's release must be there first. `EksPlatform` sees to it; with a
- * cluster of your own, write `nodes.node.addDependency(cilium)`.
+ * cluster of your own, let the node group depend on Cilium.
+ *
+ * Nodes have the cluster's Kubernetes version, and follow it after the control plane, if the cluster
+ * is defined in this app.
  *
  * @see https://docs.cilium.io/en/stable/installation/taints/
  */
@@ -65,13 +69,15 @@ export class NodeGroup extends Construct {
       minSize,
       maxSize,
       desiredSize: props.desiredSize ?? minSize,
-      subnets: props.subnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      subnets: props.subnets ?? privateSubnets(props.cluster.vpc),
       labels: props.labels,
       taints: [AGENT_NOT_READY, ...props.taints ?? []],
       launchTemplateSpec: { id: template.ref, version: template.attrLatestVersionNumber },
     });
+    const resource = this.nodegroup.node.defaultChild as eks.CfnNodegroup;
+    resource.version = versionOf(props.cluster);
     if (!typesAreOrdinary) { // CDK's construct would look into tokens, and takes newer accelerated types for ordinary ones
-      (this.nodegroup.node.defaultChild as eks.CfnNodegroup).instanceTypes = typeNames;
+      resource.instanceTypes = typeNames;
     }
   }
 
@@ -145,6 +151,12 @@ export class NodeGroup extends Construct {
       reject(this.node.path, 'maxPods', maxPods, 'a whole number from 1 to 250', 'EKS supports no more on a node');
     }
   }
+}
+
+/** A node group without a version keeps the one that it was made with, whatever becomes of its cluster's. */
+function versionOf(cluster: eks.ICluster): string | undefined {
+  const resource = cluster.node.defaultChild;
+  return resource instanceof eks.CfnCluster ? resource.version : undefined;
 }
 
 /**

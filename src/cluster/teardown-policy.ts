@@ -41,7 +41,9 @@ export function teardownStatements({ clusterName, hostedZones }: TeardownProps):
     ...['elbv2.k8s.aws/cluster', 'aws:eks:cluster-name'].map(key => new iam.PolicyStatement({
       actions: groupActions, resources: [own('ec2', 'security-group/*')], conditions: tagged(key),
     })),
-    new iam.PolicyStatement({ actions: ['logs:DeleteLogGroup'], resources: [own('logs', `log-group:/aws/eks/${clusterName}/cluster:*`)] }),
+    new iam.PolicyStatement({ // CloudWatch Logs writes the group's ARN either way.
+      actions: ['logs:DeleteLogGroup'], resources: ['', ':*'].map(end => own('logs', `log-group:/aws/eks/${clusterName}/cluster${end}`)),
+    }),
     ...zones.length === 0 ? [] : [
       new iam.PolicyStatement({ actions: ['route53:ListResourceRecordSets'], resources: zones }),
       new iam.PolicyStatement({

@@ -24,6 +24,9 @@ export class WorkloadRole extends Construct {
   /** The service account's annotations: what IRSA needs, nothing with Pod Identity. */
   public readonly annotations: { readonly [key: string]: string };
 
+  /** Helm values of the pods, in the words of every chart: pods get their credentials when they start, so another kind of identity makes others. */
+  public readonly podValues: { readonly podAnnotations?: { readonly [key: string]: string } };
+
   constructor(scope: Construct, id: string, props: WorkloadRoleProps) {
     super(scope, id);
     const podIdentity = props.identity === WorkloadIdentity.POD_IDENTITY;
@@ -39,6 +42,7 @@ export class WorkloadRole extends Construct {
       this.trustServiceAccount(props);
     }
     this.annotations = podIdentity ? {} : { 'eks.amazonaws.com/role-arn': this.role.roleArn };
+    this.podValues = podIdentity ? { podAnnotations: { 'eks-platform/identity': 'pod-identity' } } : {};
   }
 
   private associate(props: WorkloadRoleProps) {

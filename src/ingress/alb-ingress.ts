@@ -13,7 +13,7 @@ import { classSettings } from './ingress-class';
 import { joinGroup } from './ingress-group';
 import { ingressSpec, propOfField } from './ingress-path';
 import { loadBalancerDnsName, manifestId, nameOfAnnotation, warnOfDeletionProtection, withUsersOwn, type AnnotationKind } from './load-balancer-object';
-import { openNamespace, subnetsOf } from './namespace-access';
+import { checkReach, openNamespace, subnetsOf, warnOfWebAcl } from './namespace-access';
 import { neededByLoadBalancers } from '../addons/alb-controller';
 import type { Json } from '../cdk/merge';
 import { reject } from '../cdk/reject';
@@ -59,6 +59,10 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     const annotations = withUsersOwn(this, ANNOTATIONS, written, props.annotations ?? {}, prop => this._nameOf(prop));
     const spec = ingressSpec(props.ingressClass?.ingressClassName ?? 'alb', hosts, paths, defaultBackend);
     this.check({ metadata: { annotations }, spec }, written);
+    checkReach(this, this._nameOf('scheme'), controller.cluster, settings?.scheme ?? annotations[albAnnotation('scheme')]);
+    if (annotations[albAnnotation('wafv2-acl-arn')] !== undefined) {
+      warnOfWebAcl(this, controller.cluster);
+    }
 
     this.manifest = new Manifest(this, manifestId(this.namespaceName, this.ingressName, props.ingressName !== undefined), {
       cluster: controller.cluster,

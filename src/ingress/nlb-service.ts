@@ -7,7 +7,7 @@ import { isPort, writeMap, type Annotations } from './annotation';
 import { unknownNlbAnnotations } from './checks/nlb-values';
 import type { Written } from './health-check';
 import { loadBalancerDnsName, manifestId, nameOfAnnotation, warnOfDeletionProtection, withUsersOwn, type AnnotationKind } from './load-balancer-object';
-import { subnetsOf } from './namespace-access';
+import { checkReach, subnetsOf } from './namespace-access';
 import { nlbAnnotation, nlbAnnotations, servicePorts } from './nlb-annotations';
 import { checkService, checkServiceProps, keepsClientAddresses } from './nlb-service-checks';
 import type { NlbServiceProps } from './nlb-service-props';
@@ -53,6 +53,7 @@ export class NlbService extends Construct implements ITaggableV2 {
     const written = nlbAnnotations(props, subnets?.map(it => it.subnetId)).filter(it => it.value !== undefined);
     const annotations = withUsersOwn(this, ANNOTATIONS, written, props.annotations ?? {});
     this.check(annotations, written);
+    checkReach(this, 'scheme', controller.cluster, annotations[nlbAnnotation('scheme')]);
 
     this.manifest = new Manifest(this, manifestId(this.namespaceName, this.serviceName, props.serviceName !== undefined), {
       cluster: controller.cluster,

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Token, type CfnResource } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
@@ -19,9 +19,11 @@ export interface HelmReleaseProps {
   readonly userValues?: Json;
   /** Whether to wait until all is ready, and to roll back if it does not get there. */
   readonly wait: boolean;
+  /** What becomes of the chart's CRDs when the release goes. Only our own kubectl provider deletes them. */
+  readonly crdRemovalPolicy?: RemovalPolicy;
 }
 
-/** Below the 15 minutes of the Lambda that runs Helm: a Helm that outlives it leaves the release locked. */
+/** Below the 15 minutes of the function that runs Helm: CDK's leaves a release locked when Helm outlives it. */
 const TIMEOUT = Duration.minutes(12);
 
 /** The releases of each cluster: Helm would take a second one of the same name for an upgrade of the first. */
@@ -35,13 +37,13 @@ const RELEASES = new WeakMap<eks.ICluster, Map<string, string>>();
 export class HelmRelease extends Construct {
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
     super(scope, id);
-    const { chart, cluster, namespace, wait } = props;
+    const { chart, cluster, namespace, wait, crdRemovalPolicy } = props;
     this.checkSource(props);
     this.checkValues(props);
     this.claimName(cluster, `${namespace}/${chart.name}`);
     const repository = props.chartRepository ?? chart.repository;
 
-    new eks.HelmChart(this, 'Resource', {
+    const release = new eks.HelmChart(this, 'Resource', {
       cluster,
       release: chart.name,
       namespace,
@@ -58,6 +60,11 @@ export class HelmRelease extends Construct {
       atomic: wait,
       timeout: TIMEOUT,
     });
+    if (crdRemovalPolicy === RemovalPolicy.DESTROY) {
+      (release.node.tryFindChild('Resource')!.node.defaultChild as CfnResource).addPropertyOverride('DeleteCrds', true);
+    } else if (crdRemovalPolicy !== undefined && crdRemovalPolicy !== RemovalPolicy.RETAIN) {
+      reject(this.node.path, 'crdRemovalPolicy', crdRemovalPolicy, 'RETAIN or DESTROY', 'definitions stay or go, nothing keeps a copy of them');
+    }
   }
 
   private checkSource(props: HelmReleaseProps) {

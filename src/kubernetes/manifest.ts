@@ -1,4 +1,4 @@
-import type { IResolvable } from 'aws-cdk-lib';
+import type { CfnResource, IResolvable } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { copy, type Json } from '../cdk/merge';
@@ -7,22 +7,28 @@ export interface ManifestProps {
   readonly cluster: eks.ICluster;
   /** Kubernetes objects, in the order in which they are applied; or what gives them when the app is synthesized. */
   readonly objects: Json[] | IResolvable;
+  /** Whether to wait until workloads have rolled out and definitions are served. @default false */
+  readonly wait?: boolean;
 }
 
 /**
  * Kubernetes objects that are applied together: the only place that knows how manifests are made.
  *
- * Applied over what a failed deployment may have left, so that a retry works; never pruned, as
- * kubectl's pruning knows few kinds and none of Cilium's.
+ * Applied over what a failed deployment may have left, so that a retry works. What a new version no longer has is
+ * deleted by our own kubectl provider; with CDK's, which also waits for nothing, it stays: its pruning, by labels, knows few
+ * kinds and none of Cilium's.
  */
 export class Manifest extends Construct {
   constructor(scope: Construct, id: string, props: ManifestProps) {
     super(scope, id);
-    new eks.KubernetesManifest(this, 'Resource', {
+    const manifest = new eks.KubernetesManifest(this, 'Resource', {
       cluster: props.cluster,
       manifest: copy(props.objects) as Json[], // CDK's construct writes labels into what it is given
       overwrite: true,
       prune: false,
     });
+    if (props.wait) {
+      (manifest.node.defaultChild as CfnResource).addPropertyOverride('Wait', true);
+    }
   }
 }

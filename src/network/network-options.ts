@@ -9,7 +9,7 @@ export interface NetworkOptions {
   /**
    * The VPC's IPv4 range, /16 to /28.
    *
-   * It must hold a public and a private subnet for each zone.
+   * It must hold a public and a private subnet for each zone. Can't be changed on a living platform.
    *
    * @default '10.0.0.0/16'
    */
@@ -19,7 +19,7 @@ export interface NetworkOptions {
    * The availability zones to use, one public and one private subnet in each.
    *
    * Choose them where a region has fewer than three, or where EKS refuses one
-   * (use1-az3, usw1-az2 and cac1-az3).
+   * (use1-az3, usw1-az2 and cac1-az3). Can't be changed on a living platform.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
    * @default - the first three zones of the region
@@ -29,6 +29,8 @@ export interface NetworkOptions {
   /**
    * The size of each public subnet, as the length of its mask: 16 to 28.
    *
+   * Can't be changed on a living platform.
+   *
    * @default 24
    */
   readonly publicSubnetMask?: number;
@@ -37,14 +39,24 @@ export interface NetworkOptions {
    * The size of each private subnet, as the length of its mask: 16 to 28.
    *
    * Nodes and pods take their addresses from here. A /24 has 251: where more
-   * pods run, choose a smaller mask (20 has 4091) or give `podCidr`.
+   * pods run, choose a smaller mask (20 has 4091) or give `podCidr`. Can't be changed on a living platform.
    *
    * @default 24
    */
   readonly privateSubnetMask?: number;
 
   /**
-   * How many NAT gateways: 1 up to the number of zones.
+   * Whether the VPC has no way to the internet and none from there: private subnets only, and no NAT gateway.
+   *
+   * A platform then gets the interface endpoints that it needs itself, and needs `imageRegistry` and charts from
+   * elsewhere: see docs/isolated.md. Can't be changed on a living platform.
+   *
+   * @default false
+   */
+  readonly isolated?: boolean;
+
+  /**
+   * How many NAT gateways: 1 up to the number of zones. None with `isolated`.
    *
    * Private subnets without a gateway in their own zone route through another
    * zone's.
@@ -91,7 +103,7 @@ export interface NetworkOptions {
   /**
    * AWS services that are reached through interface endpoints in the private subnets.
    *
-   * Each costs an hourly price in each zone.
+   * Each costs an hourly price in each zone. A platform's `isolated` network has those that it needs beside these.
    *
    * @default - the profile's: none in dev and staging; EC2, ECR, ELB and STS in prod; none for a Vpc on its own
    */

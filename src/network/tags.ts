@@ -1,5 +1,6 @@
 import { Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { isIsolated } from '../cdk/private-subnets';
 
 /** The tag by which Cilium finds the pod subnets. */
 export const POD_SUBNET_TAG = { key: 'cilium.io/pod-subnet', value: 'true' };
@@ -19,5 +20,5 @@ export function tagSubnets(vpc: ec2.IVpc, clusterName: string): void {
     add('karpenter.sh/discovery', clusterName);
   });
   tag(vpc.publicSubnets, 'elb');
-  tag(vpc.privateSubnets, 'internal-elb');
+  tag(isIsolated(vpc) ? vpc.isolatedSubnets : vpc.privateSubnets, 'internal-elb');
 }

@@ -12,35 +12,45 @@ export function planVpc(scope: Construct, path: string, props: VpcProps) {
   const zones = props.availabilityZones ?? firstThreeZones(scope);
   const publicMask = props.publicSubnetMask ?? 24;
   const privateMask = props.privateSubnetMask ?? 24;
-  const natGateways = props.natGateways ?? 1;
+  const isolated = props.isolated ?? false;
+  const natGateways = isolated ? 0 : props.natGateways ?? 1;
 
   checkMask(path, 'publicSubnetMask', publicMask);
   checkMask(path, 'privateSubnetMask', privateMask);
   if (zones.length === 0) {
     reject(path, 'availabilityZones', zones, 'one zone or more', 'leave it out for the first three zones of the region');
   }
-  if (!Number.isInteger(natGateways) || natGateways < 1 || natGateways > zones.length) {
+  checkIsolated(path, props);
+  if (!isolated && (!Number.isInteger(natGateways) || natGateways < 1 || natGateways > zones.length)) {
     reject(path, 'natGateways', natGateways, `a whole number from 1 to ${zones.length}, the number of zones`,
       'give fewer gateways or more `availabilityZones`');
   }
   const block = checkCidr(path, 'cidr', cidr, 28);
-  const needed = maskThatHolds([...zones.map(() => publicMask), ...zones.map(() => privateMask)]);
+  const needed = maskThatHolds([...isolated ? [] : zones.map(() => publicMask), ...zones.map(() => privateMask)]);
   if (block.mask > needed) {
     const [size, advice] = needed < 16 ? [`/${needed}, larger than a VPC can be,`, ''] : [`/${needed} or larger`, 'a larger range, or '];
-    reject(path, 'cidr', cidr, `${size} to hold ${zones.length} public /${publicMask} and ${zones.length} private /${privateMask} subnets`,
+    reject(path, 'cidr', cidr, `${size} to hold ${isolated ? '' : `${zones.length} public /${publicMask} and `}${zones.length} private /${privateMask} subnets`,
       `give ${advice}smaller subnets by \`publicSubnetMask\` and \`privateSubnetMask\``);
   }
   checkPodCidr(path, cidr, zones.length, props.podCidr);
   if (props.flowLogBucket && props.flowLogRetention !== undefined) {
     reject(path, 'flowLogRetention', props.flowLogRetention, 'left out with `flowLogBucket`', 'give the bucket a lifecycle rule');
   }
-  return { cidr, zones, publicMask, privateMask, natGateways };
+  return { cidr, zones, publicMask, privateMask, natGateways, isolated };
 }
 
 /** CDK's own Vpc has two zones where the account is not known: the third must be asked for by its place in the list. */
 function firstThreeZones(scope: Construct): string[] {
   const known = Stack.of(scope).availabilityZones;
   return Token.isUnresolved(known[0]) ? [0, 1, 2].map(index => Fn.select(index, Fn.getAzs())) : known.slice(0, 3);
+}
+
+function checkIsolated(path: string, { isolated, natGateways, publicSubnetMask }: VpcProps) {
+  for (const [prop, value] of Object.entries(isolated ? { natGateways, publicSubnetMask } : {})) {
+    if (value !== undefined) {
+      reject(path, prop, value, 'left out with `isolated`', 'an isolated VPC has neither NAT gateways nor public subnets');
+    }
+  }
 }
 
 function checkPodCidr(path: string, cidr: string, zones: number, podCidr?: string) {

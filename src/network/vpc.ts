@@ -8,9 +8,17 @@ import type { VpcProps } from './network-options';
 import { POD_SUBNET_TAG, tagSubnets } from './tags';
 import { planVpc } from './vpc-plan';
 import { pinFeatureFlags } from '../cdk/feature-flags';
+import { privateSubnets } from '../cdk/private-subnets';
 
 /**
- * A VPC for a cluster: a public and a private subnet in each of three zones.
+ * Services that are in one region for all.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+ */
+const GLOBAL_SERVICES = ['iam', 'route53'];
+
+/**
+ * A VPC for a cluster: a public and a private subnet in each of three zones, or only a private one.
  *
  * Defines the subnets, tagged for the AWS Load Balancer Controller and for
  * Karpenter, NAT gateways, VPC Flow Logs and a gateway endpoint for S3. It is
@@ -21,17 +29,17 @@ import { pinFeatureFlags } from '../cdk/feature-flags';
  */
 export class Vpc extends ec2.Vpc {
   /**
-   * The subnets that pods take their addresses from, if `podCidr` was given; nodes never run in them.
+   * The subnets that pods take their addresses from, if `podCidr` was given. Nodes never run in them.
    */
   public readonly podSubnets: ec2.ISubnet[];
 
   constructor(scope: Construct, id: string, props: VpcProps) {
-    const { cidr, zones, publicMask, privateMask, natGateways } = planVpc(scope, `${scope.node.path}/${id}`, props);
+    const { cidr, zones, publicMask, privateMask, natGateways, isolated } = planVpc(scope, `${scope.node.path}/${id}`, props);
     super(scope, id, {
       ipAddresses: ec2.IpAddresses.cidr(cidr),
       availabilityZones: zones,
       natGateways,
-      subnetConfiguration: [
+      subnetConfiguration: isolated ? [{ name: 'Private', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: privateMask }] : [
         // Load balancers and NAT gateways bring their own addresses: nothing else may get a public one.
         { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: publicMask, mapPublicIpOnLaunch: false },
         { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: privateMask },
@@ -51,7 +59,7 @@ export class Vpc extends ec2.Vpc {
   private addPodSubnets(podCidr: string): ec2.ISubnet[] {
     const range = new ec2.CfnVPCCidrBlock(this, 'PodCidr', { vpcId: this.vpcId, cidrBlock: podCidr });
     const blocks = split(parseCidr(podCidr)!, this.availabilityZones.length);
-    return this.privateSubnets.map((subnet, index) => {
+    return this.selectSubnets(privateSubnets(this)).subnets.map((subnet, index) => {
       const scope = new Construct(this, `PodSubnet${index + 1}`);
       const resource = new ec2.CfnSubnet(scope, 'Subnet', {
         vpcId: this.vpcId,
@@ -100,7 +108,7 @@ export class Vpc extends ec2.Vpc {
     [cidr, ...props.podCidr ? [props.podCidr] : []]
       .forEach(block => group.addIngressRule(ec2.Peer.ipv4(block), ec2.Port.tcp(443), 'HTTPS from the VPC'));
     services.forEach(service => new ec2.InterfaceVpcEndpoint(scope, service.shortName, {
-      vpc: this, service, securityGroups: [group], open: false, privateDnsEnabled: true,
+      vpc: this, service, securityGroups: [group], open: false, privateDnsEnabled: true, serviceRegion: GLOBAL_SERVICES.includes(service.shortName) ? 'us-east-1' : undefined,
     }));
   }
 }

@@ -21,12 +21,15 @@ export interface EksPlatformProps {
    * The cluster's name: 1 to 32 lower-case letters, digits and dashes.
    *
    * It is the EKS cluster's name, its name in Cilium, part of the subnets' tags, and the owner of its DNS
-   * records. Changing it replaces the cluster.
+   * records. A change makes a new cluster, and deletes the old one with all that runs in it.
    */
   readonly clusterName: string;
 
   /**
    * What kind of environment this is: the defaults of most other props.
+   *
+   * PROD can't be given to a living platform, as it encrypts Secrets with a key, unless it is
+   * customized with `secretsEncryption` false.
    *
    * @default PlatformProfile.DEV
    */
@@ -42,6 +45,16 @@ export interface EksPlatformProps {
   readonly kubernetesVersion?: eks.KubernetesVersion;
 
   /**
+   * The version of the CoreDNS add-on, such as `v1.12.1-eksbuild.2`.
+   *
+   * EKS leaves an add-on as it is when Kubernetes is upgraded: name the version that goes with the new one.
+   *
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/managing-coredns.html
+   * @default - EKS's default when the add-on is made; it stays at that one
+   */
+  readonly coreDnsVersion?: string;
+
+  /**
    * The Lambda layer with kubectl and Helm, for a Kubernetes version at most one minor away from its own.
    *
    * @default - a KubectlV36Layer
@@ -49,10 +62,10 @@ export interface EksPlatformProps {
   readonly kubectlLayer?: lambda.ILayerVersion;
 
   /**
-   * A VPC of your own. It must have private subnets with a way out; its subnets are tagged if they are defined
-   * in this app.
+   * A VPC of your own. It must have private subnets: with a way out, or with the endpoints that docs/isolated.md
+   * lists. Its subnets are tagged if they are defined in this app.
    *
-   * Can't be given with `network`.
+   * Can't be given with `network`. Can't be changed on a living platform.
    *
    * @default - a new Vpc
    */
@@ -68,7 +81,7 @@ export interface EksPlatformProps {
   /**
    * From where the Kubernetes API is reached.
    *
-   * @default - the profile's: public and private in dev and staging, private only in prod
+   * @default - the profile's: public and private in dev and staging, private only in prod and without internet
    */
   readonly endpointAccess?: eks.EndpointAccess;
 
@@ -83,7 +96,9 @@ export interface EksPlatformProps {
   readonly admins?: iam.IRole[];
 
   /**
-   * The KMS key that encrypts Kubernetes Secrets. Once set it can't be taken away, only by a new cluster.
+   * The KMS key that encrypts Kubernetes Secrets.
+   *
+   * Can't be changed on a living platform, nor given or taken away.
    *
    * @default - a new key with yearly rotation in prod; none, EKS's own encryption, in dev and staging
    */
@@ -98,6 +113,16 @@ export interface EksPlatformProps {
    * @default - the profile's: true in prod
    */
   readonly deletionProtection?: boolean;
+
+  /**
+   * The registry that has all images of the platform's charts and of the node-local DNS cache, under the paths that
+   * they have at their authors': `quay.io/cilium/cilium` becomes `REGISTRY/cilium/cilium`. A path may follow the host.
+   *
+   * Must be given in a VPC without a way to the internet.
+   *
+   * @default - the registries of the images' authors
+   */
+  readonly imageRegistry?: string;
 
   /**
    * Options of the first node group.

@@ -37,6 +37,14 @@ export function checkKubernetesVersion(scope: Construct, version?: eks.Kubernete
   }
 }
 
+/** Refuses what is no version of an add-on, but of CoreDNS itself. */
+export function checkCoreDnsVersion(path: string, version?: string): void {
+  if (version !== undefined && !Token.isUnresolved(version) && !/^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)) {
+    reject(path, 'coreDnsVersion', version, 'a version of the EKS add-on, such as v1.12.1-eksbuild.2',
+      'list them: aws eks describe-addon-versions --addon-name coredns --kubernetes-version 1.36');
+  }
+}
+
 /** The layers' classes are named by their version: KubectlV36Layer. */
 function layerMinor(layer: lambda.ILayerVersion): number | undefined {
   const [, minor] = /^KubectlV(\d+)Layer$/.exec(layer.constructor.name) ?? [];

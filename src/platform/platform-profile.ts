@@ -25,7 +25,7 @@ export interface PlatformSettings {
   /** The control plane's logs that EKS writes to CloudWatch Logs. */
   readonly controlPlaneLogs: eks.ClusterLoggingTypes[];
 
-  /** Whether Kubernetes Secrets are encrypted with a KMS key of the cluster's own. */
+  /** Whether Kubernetes Secrets are encrypted with a KMS key of the cluster's own. Can't be changed on a living platform. */
   readonly secretsEncryption: boolean;
 
   /** Whether EKS refuses to delete the cluster. */
@@ -88,7 +88,7 @@ export interface PlatformSettingsOverrides {
   readonly controlPlaneLogs?: eks.ClusterLoggingTypes[];
 
   /**
-   * Whether Kubernetes Secrets are encrypted with a KMS key of the cluster's own.
+   * Whether Kubernetes Secrets are encrypted with a KMS key of the cluster's own. Can't be changed on a living platform.
    * @default - as in the profile
    */
   readonly secretsEncryption?: boolean;

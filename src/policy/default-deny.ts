@@ -43,7 +43,7 @@ export function denyAll(namespace: string): Json {
   };
 }
 
-/** One policy for all allowances: one that is no longer wanted goes with the next version, though nothing is pruned. */
+/** One policy for all allowances: one that is no longer wanted goes with the next version, though CDK's provider prunes nothing. */
 export function allowancePolicy(namespace: string, specs: Json[]): Json {
   return { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: { name: ALLOWANCES, namespace }, specs };
 }

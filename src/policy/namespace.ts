@@ -83,7 +83,7 @@ const POD_SECURITY_LABEL = 'pod-security.kubernetes.io/enforce';
  * to it. What is defined in the namespace must depend on it, so that it is deleted before: a namespace takes all that it holds
  * with it.
  *
- * A policy that is taken out of the code stays in the cluster until it is deleted there.
+ * A policy that is taken out of the code is deleted; with CDK's own kubectl provider it stays in the cluster.
  */
 export class Namespace extends Construct implements INamespace {
   /**

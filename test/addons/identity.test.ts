@@ -115,6 +115,17 @@ describe.each(CONTROLLERS)('$serviceAccount in $namespace', ({ release, namespac
     expect(annotations(helmValues(template(), release))).toEqual({});
   });
 
+  test('starts new pods with another identity: those that run would keep the old one\'s credentials', () => {
+    const podsWith = (identity: WorkloadIdentity) => {
+      const { stack, cluster, template } = clusterFixture();
+      add(stack, cluster, identity);
+      const values = helmValues(template(), release);
+      return (values.operator ?? values).podAnnotations;
+    };
+    expect(podsWith(WorkloadIdentity.POD_IDENTITY)).toEqual({ 'eks-platform/identity': 'pod-identity' });
+    expect(podsWith(WorkloadIdentity.IRSA)).toBeUndefined();
+  });
+
   test('has the agent of Pod Identity before its association', () => {
     const { stack, cluster, template } = clusterFixture();
     add(stack, cluster, WorkloadIdentity.POD_IDENTITY);

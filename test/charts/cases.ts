@@ -18,6 +18,9 @@ const dns = (props: Partial<ExternalDnsProps>) => alone((stack, cluster) => new 
   cluster, clusterName: 'shop', hostedZones: [zoneFixture(stack), zoneFixture(stack, 'example.org', 'Z9876543210')], ...props,
 }));
 
+/** A registry that has copies of all images. */
+export const REGISTRY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/mirror';
+
 const everyGate = Object.values(AlbFeatureGate);
 
 export const CASES: { readonly [chart in ChartName]: Cases } = {
@@ -39,6 +42,7 @@ export const CASES: { readonly [chart in ChartName]: Cases } = {
     'metrics of choice': cilium({ hubble: { metrics: ['dns:query;ignoreAAAA', 'sctp'] } }),
     'certificates by Helm': cilium({ hubble: { tls: HubbleTls.HELM } }),
     'Hubble without TLS': cilium({ hubble: { tls: HubbleTls.DISABLED } }),
+    'a registry of one\'s own': cilium({ imageRegistry: REGISTRY, ingressController: true, gatewayApi: true, mutualAuthentication: true }),
     'the whole mesh': cilium({ ingressController: true, gatewayApi: true, mutualAuthentication: true, prefixDelegation: true }),
   },
   'aws-load-balancer-controller': {
@@ -50,6 +54,7 @@ export const CASES: { readonly [chart in ChartName]: Cases } = {
     'default tags': alb({ defaultTags: { 'team': 'shop', 'cost center': 'a+b=c:d/e@f' } }),
     'every gate on': alb({ enableFeatureGates: everyGate }),
     'every gate off': alb({ disableFeatureGates: everyGate }),
+    'a registry of one\'s own': alb({ imageRegistry: REGISTRY }),
   },
   'external-dns': {
     ...profiles(),
@@ -57,6 +62,7 @@ export const CASES: { readonly [chart in ChartName]: Cases } = {
     'Pod Identity': dns({ identity: WorkloadIdentity.POD_IDENTITY }),
     'upserts only': dns({ policy: ExternalDnsPolicy.UPSERT_ONLY }),
     'creation only': dns({ policy: ExternalDnsPolicy.CREATE_ONLY }),
+    'a registry of one\'s own': dns({ imageRegistry: REGISTRY }),
     'record types of choice': dns({ recordTypes: [route53.RecordType.CNAME, route53.RecordType.MX] }),
   },
 };

@@ -9,12 +9,12 @@ import { defaultValues, describeWithChartData, valuesSchema, type ChartName } fr
  */
 const FREE_FORM: { readonly [chart in ChartName]: readonly string[] } = {
   'cilium': [
-    'egressMasqueradeInterfaces', 'eni.eniTags', 'eni.gcTags', 'ingressController.service.annotations', 'serviceAccounts.operator.annotations',
+    'egressMasqueradeInterfaces', 'eni.eniTags', 'eni.gcTags', 'ingressController.service.annotations', 'operator.podAnnotations', 'serviceAccounts.operator.annotations',
   ],
   'aws-load-balancer-controller': [
-    'controllerConfig.featureGates', 'defaultTags', 'podDisruptionBudget', 'resources', 'serviceAccount.annotations',
+    'controllerConfig.featureGates', 'defaultTags', 'podAnnotations', 'podDisruptionBudget', 'resources', 'serviceAccount.annotations',
   ],
-  'external-dns': ['extraArgs', 'resources', 'serviceAccount.annotations'],
+  'external-dns': ['extraArgs', 'podAnnotations', 'resources', 'serviceAccount.annotations'],
 };
 
 const cases = (chart: ChartName) => Object.keys(CASES[chart]);

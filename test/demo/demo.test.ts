@@ -93,6 +93,7 @@ test('shows the order of deployment', () => {
     ['Nodes'],
     ['CoreDns'],
     ['AlbController', 'ExternalDns', 'NodeLocalDns'],
+    ['Drain'],
     ['DeletionGuard'],
   ]);
 });

@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { Fn, Lazy } from 'aws-cdk-lib';
+import { Fn, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -154,6 +154,21 @@ describe('the chart\'s source', () => {
     const fixture = releaseFixture({ chartVersion: Fn.importValue('version'), chartRepository: Fn.importValue('repository') });
     expect(properties(fixture)).toMatchObject({ Version: { 'Fn::ImportValue': 'version' }, Repository: { 'Fn::ImportValue': 'repository' } });
     expect(fixture.warnings()).toEqual([]);
+  });
+});
+
+describe('the chart\'s CRDs', () => {
+  test.each([[undefined], [RemovalPolicy.RETAIN]])('stay by default, and if asked to: %s', crdRemovalPolicy => {
+    expect(properties(releaseFixture({ crdRemovalPolicy }))).not.toHaveProperty('DeleteCrds');
+  });
+
+  test('go with the release if asked to', () => {
+    expect(properties(releaseFixture({ crdRemovalPolicy: RemovalPolicy.DESTROY })).DeleteCrds).toBe(true);
+  });
+
+  test('can\'t be kept as a copy', () => {
+    expect(() => releaseFixture({ crdRemovalPolicy: RemovalPolicy.SNAPSHOT }))
+      .toThrow('`crdRemovalPolicy` must be RETAIN or DESTROY, got: "snapshot"; definitions stay or go, nothing keeps a copy of them [Shop/Release]');
   });
 });
 

@@ -24,6 +24,12 @@ describe.each([['one\'s own', clusterFixture], ['an imported', importedClusterFi
     expect(theOnly(manifest().template(), 'Custom::AWSCDK-EKS-KubernetesResource').Properties.Overwrite).toBe(true);
   });
 
+  test.each([[true, true], [false, undefined], [undefined, undefined]])('waits for them only if asked to: %s', (wait, asked) => {
+    const { stack, cluster, template } = clusterFixture();
+    new Manifest(stack, 'Manifest', { cluster, objects: OBJECTS, wait });
+    expect(theOnly(template(), 'Custom::AWSCDK-EKS-KubernetesResource').Properties.Wait).toBe(asked);
+  });
+
   test('never lets kubectl prune', () => {
     expect(theOnly(manifest().template(), 'Custom::AWSCDK-EKS-KubernetesResource').Properties).not.toHaveProperty('PruneLabel');
     expect(JSON.stringify(manifest().template().toJSON())).not.toContain('aws.cdk.eks/prune');

@@ -1,4 +1,4 @@
-import { NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnCondition, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -61,4 +61,11 @@ test('two platforms in a stack have a guard each, without a cycle', () => {
 
 test('is not there without deletion protection', () => {
   platformFixture({ profile: PlatformProfile.PROD, deletionProtection: false }).template().resourceCountIs(GUARD, 0);
+});
+
+test('does not depend on what a condition may leave out, as CDK\'s metadata: such a template is refused', () => {
+  const { stack, template } = platformFixture({ deletionProtection: true });
+  const topic = new sns.CfnTopic(stack, 'Topic');
+  topic.cfnOptions.condition = new CfnCondition(stack, 'Condition');
+  expect(unguarded(template())).toEqual(['Topic']);
 });

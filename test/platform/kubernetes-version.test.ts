@@ -3,9 +3,9 @@ import { CfnParameter, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { EksPlatform, type EksPlatformProps } from '../../src';
-import { stackFixture } from '../support/fixtures';
-import { idsOf, theOnly } from '../support/read';
+import { EksPlatform, NodeGroup, type EksPlatformProps } from '../../src';
+import { importedClusterFixture, stackFixture } from '../support/fixtures';
+import { idsOf, resourcesOf, theOnly } from '../support/read';
 
 const LAYER_ARN = 'arn:aws:lambda:eu-central-1:123456789012:layer:kubectl:7';
 
@@ -70,4 +70,33 @@ test('passes a version on that only a deployment knows', () => {
   const stack = stackFixture();
   const parameter = new CfnParameter(stack, 'Version', { default: '1.36' });
   expect(versionOf(platform(stack, parameter.valueAsString))).toEqual({ Ref: 'Version' });
+});
+
+test('nodes follow the control plane: a node group without a version keeps the one that it was made with', () => {
+  const template = platform(stackFixture(), '1.35');
+  expect(theOnly(template, 'AWS::EKS::Nodegroup').Properties.Version).toBe('1.35');
+});
+
+test('nodes of a cluster that was made elsewhere have the version that it has', () => {
+  const { stack, cluster, template } = importedClusterFixture();
+  new NodeGroup(stack, 'Nodes', { cluster });
+  expect(theOnly(template(), 'AWS::EKS::Nodegroup').Properties).not.toHaveProperty('Version');
+});
+
+describe('CoreDNS', () => {
+  const versionsOf = (template: Template) => Object.values(resourcesOf(template, 'AWS::EKS::Addon')).map(it => it.Properties.AddonVersion);
+
+  test('has the version that EKS chooses', () => {
+    expect(versionsOf(platform(stackFixture(), undefined))).toEqual([undefined]);
+  });
+
+  test('has the version that is given', () => {
+    expect(versionsOf(platform(stackFixture(), '1.36', { coreDnsVersion: 'v1.12.1-eksbuild.2' }))).toEqual(['v1.12.1-eksbuild.2']);
+  });
+
+  test.each(['1.14.2', 'v1.14.2', 'v1.14.2-eksbuild', 'latest', ''])('fails for %p, which is no version of the add-on', coreDnsVersion => {
+    expect(() => platform(stackFixture(), '1.36', { coreDnsVersion })).toThrow(
+      `\`coreDnsVersion\` must be a version of the EKS add-on, such as v1.12.1-eksbuild.2, got: "${coreDnsVersion}"; `
+      + 'list them: aws eks describe-addon-versions --addon-name coredns --kubernetes-version 1.36 [Shop/Platform]');
+  });
 });

@@ -5,7 +5,6 @@ import { PlatformProfile } from '../../src';
 import { platformFixture } from '../support/fixtures';
 import { resourcesOf, theOnly } from '../support/read';
 
-const KUBECTL = 'Platform/Cluster/KubectlProvider';
 const managedPolicies = (...names: string[]) => names.map(name => `Policy::arn:<AWS::Partition>:iam::aws:policy/${name}`);
 
 /** Findings that we acknowledge: the rule, where below the stack, and why it is as it should be. */
@@ -23,35 +22,15 @@ const ACKNOWLEDGED: { rule: string; where: string[]; findings?: string[]; reason
     reason: 'EKS asks nodes for these two policies by name. The one with rights on network interfaces is left out: Cilium has a role of its own.',
   },
   {
-    rule: 'IAM4',
-    where: [`${KUBECTL}/Handler/ServiceRole/Resource`, `${KUBECTL}/Provider/framework-onEvent/ServiceRole/Resource`],
-    findings: managedPolicies('service-role/AWSLambdaBasicExecutionRole', 'service-role/AWSLambdaVPCAccessExecutionRole'),
-    reason: 'The functions through which CDK runs kubectl and Helm: log streams and network interfaces, whose names only Lambda knows.',
-  },
-  {
-    rule: 'IAM4',
-    where: [`${KUBECTL}/Handler/ServiceRole/Resource`],
-    findings: [
-      ...managedPolicies('AmazonEC2ContainerRegistryReadOnly'),
-      'Policy::{"Fn::If":["PlatformClusterKubectlProviderHandlerHasEcrPublic93383F72",{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},'
-      + '":iam::aws:policy/AmazonElasticContainerRegistryPublicReadOnly"]]},{"Ref":"AWS::NoValue"}]}',
-    ],
-    reason: 'CDK gives them to its own function, which pulls charts from ECR. They read images and no more.',
-  },
-  {
-    rule: 'L1',
-    where: [`${KUBECTL}/Handler/Resource`],
-    reason: 'CDK chooses the runtime that its function and the kubectl layer are tested with; it comes with an update of aws-cdk-lib.',
+    rule: 'IAM5',
+    where: ['Platform/Cluster/Kubectl/Handler/Role/Resource'],
+    findings: ['Resource::*', 'Resource::arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*'],
+    reason: 'Lambda makes the function\'s interfaces, whose names it chooses, by this role; the function itself is denied it. ECR gives tokens for all '
+      + 'repositories or none, and which of this account\'s hold charts is the user\'s choice: they are read and no more.',
   },
   {
     rule: 'IAM5',
-    where: [`${KUBECTL}/Provider/framework-onEvent/ServiceRole/DefaultPolicy/Resource`],
-    findings: ['Resource::<PlatformClusterKubectlProviderHandler878759C4.Arn>:*'],
-    reason: 'CDK\'s provider may invoke its one handler, in whichever version.',
-  },
-  {
-    rule: 'IAM5',
-    where: ['Platform/Teardown/Role/Resource'],
+    where: ['Platform/Teardown/Handler/Role/Resource'],
     findings: [
       'Resource::*',
       ...['network-interface/*', 'security-group/*'].map(it => `Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:${it}`),

@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { pack, type Packed } from '../support/compiled';
-import { describeUnless, emptyFolder, newestVersion, npmInstall, run } from '../support/run';
+import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } from '../support/run';
 
 const NAME = '@org/eks-platform';
 
@@ -10,9 +10,9 @@ const NAME = '@org/eks-platform';
 const PUBLIC_NAMES = [
   'AlbController', 'AlbFeatureGate', 'AlbIngress', 'Cilium', 'CiliumClusterwideNetworkPolicy', 'CiliumEncryption', 'CiliumNetworkPolicy',
   'EksPlatform', 'EndpointSelector', 'ExternalDns', 'ExternalDnsPolicy', 'GrpcService', 'HubbleTls', 'HubbleUiIngress', 'IngressAdmissionAction',
-  'IngressAdmissionPolicy', 'IngressAuthentication', 'IngressClassParams', 'IngressPolicy', 'InternalApi', 'LabelExpression', 'LoadBalancerScheme',
-  'Namespace', 'NlbService', 'NodeGroup', 'NodeLocalDns', 'NodeLocalDnsMode', 'PathBasedMicroservices', 'PathType', 'PlatformProfile',
-  'PodSecurityLevel', 'PolicyEntity', 'PolicyPeer', 'PolicyPort', 'PolicyProtocol', 'PublicWebApplication', 'Vpc', 'WebAcl',
+  'IngressAdmissionPolicy', 'IngressAuthentication', 'IngressClassParams', 'IngressPolicy', 'InternalApi', 'KubectlProvider', 'LabelExpression',
+  'LoadBalancerScheme', 'Namespace', 'NlbService', 'NodeGroup', 'NodeLocalDns', 'NodeLocalDnsMode', 'PathBasedMicroservices', 'PathType',
+  'PlatformProfile', 'PodSecurityLevel', 'PolicyEntity', 'PolicyPeer', 'PolicyPort', 'PolicyProtocol', 'PublicWebApplication', 'Vpc', 'WebAcl',
   'WebSocketApplication', 'WorkloadIdentity',
 ];
 
@@ -42,8 +42,17 @@ describe('the packed library', () => {
   });
 
   test('holds nothing else', () => {
-    const others = packed.files.filter(file => !/^(lib\/.+\.(js|d\.ts)|assets\/[a-z]+\/[a-z-]+\.js)$/.test(file));
+    const others = packed.files.filter(file => !/^(lib\/.+\.(js|d\.ts)|assets\/[a-z]+\/[a-z-]+\.js|\.jsii\.tabl\.json)$/.test(file));
     expect(others.sort()).toEqual(DOCUMENTS);
+  });
+
+  test('takes the translated examples along, if they are there: without them the Python package would show TypeScript', () => {
+    const copy = join(folder, 'copy');
+    mkdirSync(copy);
+    ['package.json', '.npmignore'].forEach(file => copyFileSync(join(ROOT, file), join(copy, file)));
+    writeFileSync(join(copy, '.jsii.tabl.json'), '{}');
+    const [{ files }] = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: copy }));
+    expect(files.map((file: any) => file.path)).toContain('.jsii.tabl.json');
   });
 });
 

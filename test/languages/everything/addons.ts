@@ -4,14 +4,27 @@ import type { Libraries } from './libraries';
 export function addons({ cdk, eksplatform, chart }: Libraries, stack: InstanceType<Libraries['cdk']['Stack']>): void {
   const { aws_ec2: ec2, aws_eks_v2: eks, aws_iam: iam, aws_route53: route53, aws_s3_assets: assets } = cdk;
   const vpc = new ec2.Vpc(stack, 'ClusterVpc');
-  const cluster = new eks.Cluster(stack, 'Cluster', {
-    version: eks.KubernetesVersion.V1_36,
-    vpc,
-    kubectlProviderOptions: {
-      kubectlLayer: cdk.aws_lambda.LayerVersion.fromLayerVersionArn(stack, 'Kubectl', 'arn:aws:lambda:us-east-1:123456789012:layer:kubectl:1'),
-    },
-  });
   const group = new ec2.SecurityGroup(stack, 'Group', { vpc });
+  const clusterEndpoint = 'https://0123456789ABCDEF0123456789ABCDEF.gr7.us-east-1.eks.amazonaws.com';
+  const kubectl = new eksplatform.KubectlProvider(stack, 'KubectlProvider', {
+    clusterName: 'alone',
+    clusterEndpoint,
+    clusterCertificateAuthorityData: 'LS0tLS1CRUdJTg==',
+    kubectlLayer: cdk.aws_lambda.LayerVersion.fromLayerVersionArn(stack, 'Kubectl', 'arn:aws:lambda:us-east-1:123456789012:layer:kubectl:1'),
+    vpc,
+    vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+    securityGroups: [group],
+    logGroup: new cdk.aws_logs.LogGroup(stack, 'Log'),
+  });
+  const provider = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
+  const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
+    clusterName: 'alone',
+    clusterEndpoint,
+    vpc,
+    clusterSecurityGroupId: 'sg-0123456789abcdef0',
+    openIdConnectProvider: iam.OidcProviderNative.fromOidcProviderArn(stack, 'OidcProvider', provider),
+    kubectlProvider: kubectl,
+  });
 
   const cilium = new eksplatform.Cilium(stack, 'Cilium', {
     cluster,
@@ -36,6 +49,7 @@ export function addons({ cdk, eksplatform, chart }: Libraries, stack: InstanceTy
   const nodes = new eksplatform.NodeGroup(stack, 'Nodes', { cluster });
 
   // What the constructs give to those who go on from there.
+  kubectl.role!.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], resources: ['*'] }));
   for (const role of [cilium.role, controller.role, nodes.role]) {
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] }));
   }

@@ -1,0 +1,135 @@
+import { Aws, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { functionLogs, HandlerFunction } from './handler-function';
+import { arn } from '../cdk/arn';
+import { pinFeatureFlags } from '../cdk/feature-flags';
+import { reject } from '../cdk/reject';
+
+/**
+ * Properties of a KubectlProvider.
+ */
+export interface KubectlProviderProps {
+  /**
+   * The cluster's name.
+   */
+  readonly clusterName: string;
+
+  /**
+   * The address of the cluster's API: https://...
+   */
+  readonly clusterEndpoint: string;
+
+  /**
+   * The certificate of the cluster's API, in base64 as EKS tells it.
+   */
+  readonly clusterCertificateAuthorityData: string;
+
+  /**
+   * The Lambda layer with kubectl and Helm, for a Kubernetes version at most one minor away from the cluster's.
+   */
+  readonly kubectlLayer: lambda.ILayerVersion;
+
+  /**
+   * The VPC to run in, where the cluster's API is reached from inside only. Needs `securityGroups`.
+   *
+   * @default - outside of any VPC: the API must be public
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets to run in, from which the charts' repositories are reached, too.
+   *
+   * @default - all private subnets of `vpc`
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * Security groups that the cluster's API lets in, such as its own.
+   *
+   * @default - none, without `vpc`
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Where the function logs.
+   *
+   * @default - a new log group, kept for a month and deleted with the stack
+   */
+  readonly logGroup?: logs.ILogGroup;
+}
+
+/**
+ * Runs Helm and kubectl for the charts and manifests of a stack: one Lambda function, in the place of CDK's `eks.KubectlProvider`.
+ *
+ * It recovers releases that were interrupted, upgrades the CRDs of charts, deletes exactly what it applied, and reports what failed
+ * in the words of Helm and Kubernetes. `EksPlatform` has one; another cluster gets
+ * its own where it is imported by its attributes, as `kubectlProvider`.
+ *
+ * Its role gets an access entry as the cluster's administrator, so the cluster's authentication mode must allow for access entries.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+ */
+export class KubectlProvider extends Construct implements eks.IKubectlProvider {
+  /** What custom resources name. */
+  public readonly serviceToken: string;
+
+  /** The function's role: it may read charts in this account's ECR and region. Give it more for charts from elsewhere. */
+  public readonly role?: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: KubectlProviderProps) {
+    super(scope, id);
+    pinFeatureFlags(this);
+    this.check(props);
+    const { clusterName, vpc, vpcSubnets, securityGroups = [] } = props;
+    const handler = new HandlerFunction(this, 'Handler', {
+      description: `Runs Helm and kubectl in ${Token.isUnresolved(clusterName) ? 'a cluster' : clusterName}`,
+      handler: 'kubernetes/index.handler',
+      memorySize: 1024,
+      logGroup: props.logGroup ?? functionLogs(this),
+      statements: statements(clusterName),
+      environment: { CLUSTER_NAME: clusterName, CLUSTER_ENDPOINT: props.clusterEndpoint, CLUSTER_CA: props.clusterCertificateAuthorityData },
+      layers: [props.kubectlLayer],
+      network: vpc && { vpc, vpcSubnets, securityGroups },
+    });
+    const entry = new eks.CfnAccessEntry(this, 'Access', {
+      clusterName,
+      principalArn: handler.role.roleArn,
+      accessPolicies: [{ accessScope: { type: 'cluster' }, policyArn: arn('eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy') }],
+    });
+    // Whoever asks the function asks it after it has access, and before it has lost it.
+    handler.function.node.addDependency(entry);
+    this.serviceToken = handler.serviceToken;
+    this.role = handler.role;
+  }
+
+  private check({ vpc, vpcSubnets, securityGroups = [] }: KubectlProviderProps) {
+    if (vpc && securityGroups.length === 0) {
+      reject(this.node.path, 'securityGroups', securityGroups, 'one or more with `vpc`', 'give one that the cluster\'s API lets in, such as the cluster\'s own');
+    }
+    if (!vpc && (vpcSubnets || securityGroups.length > 0)) {
+      reject(this.node.path, 'vpc', undefined, 'given with `vpcSubnets` and `securityGroups`', 'give the VPC to run in, or leave out the others');
+    }
+  }
+}
+
+/** What Helm and kubectl need of AWS; within the cluster it is an access entry that counts. */
+function statements(clusterName: string): iam.PolicyStatement[] {
+  const own = (service: string, resource: string, variables?: { [name: string]: string }) =>
+    arn(`${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`, variables);
+  return [
+    // Whether there is still a cluster to delete something from.
+    new iam.PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [own('eks', 'cluster/${Cluster}', { Cluster: clusterName })] }),
+    // Whether the stack goes, or lives on without what is deleted.
+    new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
+    // For charts from oci://.
+    new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    new iam.PolicyStatement({
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], resources: [own('ecr', 'repository/*')],
+    }),
+  ];
+}
