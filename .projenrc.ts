@@ -1,4 +1,5 @@
 import { awscdk, github, javascript } from 'projen';
+import { integTests } from './projenrc/integ';
 
 /** The oldest aws-cdk-lib that users may have: tests run against it. */
 const CDK_VERSION = '2.270.0';
@@ -31,13 +32,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The default kubectl layer comes with the library: `npm install` brings all that is needed.
   peerDeps: ['@aws-cdk/lambda-layer-kubectl-v36@^2.0.1'],
   devDeps: [
+    '@aws-cdk/aws-service-spec@^0.1',
     '@aws-cdk/cloudformation-diff@^2',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@aws-cdk/lambda-layer-kubectl-v34@^2',
-    '@aws-cdk/lambda-layer-kubectl-v35@^2',
     '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
     // What Lambda's runtime brings: types for the handlers, and the clients themselves where they are rehearsed.
-    ...['cloudwatch-logs', 'ec2', 'ecr', 'eks', 'elastic-load-balancing-v2', 'lambda', 'route-53', 's3'].map(client => `@aws-sdk/client-${client}@^3`),
+    ...['cloudformation', 'cloudwatch-logs', 'ec2', 'ecr', 'eks', 'elastic-load-balancing-v2', 'lambda', 'route-53', 's3'].map(client => `@aws-sdk/client-${client}@^3`),
     // What integration tests ask besides.
     ...['acm', 'resource-groups-tagging-api', 'wafv2'].map(client => `@aws-sdk/client-${client}@^3`),
     '@types/node@^20',
@@ -153,16 +154,7 @@ project.tsconfigDev.file.addOverride('compilerOptions.baseUrl', '.');
 // The code alone, as pacmak's own build wants every Go module of the layers from the proxy, and not all of them are there for everyone.
 project.tasks.tryFind('package:go')!.reset('jsii-pacmak -v --target go --code-only --rosetta-unknown-snippets fail');
 
-// Integration tests must give the templates of their snapshots. Files with absolute paths are neither kept nor compared.
-new awscdk.IntegrationTestAutoDiscover(project, { testdir: 'integ', tsconfigPath: './tsconfig.dev.json', cdkDeps: project.cdkDeps });
-for (const test of project.components.filter(it => it instanceof awscdk.IntegrationTest)) {
-  [test.assertTask, test.snapshotTask, test.deployTask].forEach(task => task.env('CDK_VALIDATION', 'false'));
-  const [diff, recursive, ...rest] = test.assertTask.steps[2].execArgs!;
-  test.assertTask.updateStep(2, { execArgs: [diff, recursive, '-x', '*.metadata.json', '-x', 'validation-report.json', ...rest] });
-}
-project.addGitIgnore('/integ/*.snapshot/*.metadata.json');
-project.addGitIgnore('/integ/*.snapshot/validation-report.json');
-project.gitattributes.addAttributes('/integ/*.snapshot/**', 'linguist-generated');
+integTests(project);
 
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
