@@ -30,13 +30,15 @@ async function main(argv: string[]): Promise<number> {
     say(USAGE);
     return 0;
   }
-  releaseOf(args.kubernetes);
+  [args.kubernetes, args.upgradeFrom ?? args.kubernetes].forEach(releaseOf);
   await checkMachine();
   const waiting = args.wait ? (pid: number) => say(`Waiting for another rehearsal: process ${pid}`) : undefined;
   return alone(async () => {
     const charts = chartSource();
     const controller = namedProgram();
-    const toolchain = await cleanly(() => prepare({ kubernetes: args.kubernetes, say }), async () => undefined);
+    const setUp = (kubernetes: string) => cleanly(() => prepare({ kubernetes, say }), async () => undefined);
+    const toolchain = await setUp(args.upgradeFrom ?? args.kubernetes);
+    const newer = args.upgradeFrom === undefined ? undefined : await setUp(args.kubernetes);
     if (args.setup) {
       say(`All is set up in ${cacheFolder()}`);
       return 0;
@@ -48,14 +50,16 @@ async function main(argv: string[]): Promise<number> {
     }
     let passed = true;
     for (const [index, seed] of args.seeds.entries()) {
-      passed &&= await rehearse(args, seed, index === 0, toolchain, charts);
+      passed &&= await rehearse(args, seed, index === 0, { toolchain, newer, charts });
     }
     return passed ? 0 : 1;
   }, waiting);
 }
 
 /** One life of a platform, from nothing to nothing. */
-async function rehearse(args: Args, seed: number, whole: boolean, toolchain: Toolchain, charts: ChartSource): Promise<boolean> {
+async function rehearse(
+  args: Args, seed: number, whole: boolean, { toolchain, newer, charts }: { toolchain: Toolchain; newer?: Toolchain; charts: ChartSource },
+): Promise<boolean> {
   const parts = new Parts();
   let passed = false;
   let interrupted = false;
@@ -70,7 +74,8 @@ async function rehearse(args: Args, seed: number, whole: boolean, toolchain: Too
     const { assembly, stack } = await synthesize(cdk, args, folder, emulator);
     say(`Synthesized ${stack.id} in ${seconds(Date.now() - synthesis)}.\n`);
 
-    const lifecycle = new Lifecycle({ toolchain, controlPlane, emulator, cdk, folder, logs, assembly, stack, controller });
+    const upgrade = newer && { from: args.upgradeFrom!, to: args.kubernetes, kubeBin: newer.kubeBin };
+    const lifecycle = new Lifecycle({ toolchain, controlPlane, emulator, cdk, folder, logs, assembly, stack, controller, upgrade });
     const steps = await runSteps(whole ? lifecycle.whole(args.keep) : lifecycle.short(), result => interrupted || tell(result));
     if (interrupted) {
       return false;
@@ -80,7 +85,7 @@ async function rehearse(args: Args, seed: number, whole: boolean, toolchain: Too
     const spans = spansOf(readEvents(readFileSync(emulator.eventsFile, 'utf8')), readHelmRuns(helmRuns));
     const rehearsed: Rehearsed = {
       title: `Rehearsal of ${stack.stackName}, order ${seed}`,
-      facts: [`Kubernetes ${args.kubernetes} without containers; AWS is an emulator`, `Charts: ${charts.label}`, ...charts.notes],
+      facts: [`Kubernetes ${[args.upgradeFrom, args.kubernetes].filter(it => it).join(' and ')} without containers; AWS is an emulator`, `Charts: ${charts.label}`, ...charts.notes],
       steps,
       spans,
       names: constructNames(templateOf(stack)),

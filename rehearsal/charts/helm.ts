@@ -5,7 +5,7 @@ import { CHARTS, repositoryPath } from './repository';
 /** How long Helm waits at most: what gets ready on fake nodes does so within seconds. */
 export const LONGEST_WAIT_SECONDS = 60;
 
-/** One run of Helm by the kubectl Lambda. */
+/** One run of Helm by the function that serves charts. */
 export interface HelmRun {
   readonly verb: string;
   readonly release: string;
@@ -18,7 +18,7 @@ export interface HelmRun {
 /**
  * Makes a folder like Lambda's `/opt`, whose `helm` takes the charts' real repositories for the loopback one.
  *
- * All else is Helm itself: it gets the arguments that the kubectl Lambda gives, but for a shorter timeout.
+ * All else is Helm itself: it gets the arguments that the function gives, but for a shorter timeout.
  *
  * @param opt the unpacked layers
  * @param folder where the new folder goes
@@ -40,24 +40,28 @@ export function optWithLoopbackHelm(
   return { opt: own, runs };
 }
 
-/** A program in Python, which every kubectl Lambda has. */
+/** A program in Python, by which the emulator runs. */
 function wrapper(repository: string, runs: string, longestWait: number): string {
   const moved = Object.fromEntries(CHARTS.map(chart => [chart.repository, `${repository}${repositoryPath(chart.repository)}`]));
   return `#!/var/lang/bin/python3
-import json, subprocess, sys, time
+import json, signal, subprocess, sys, time
 MOVED = ${JSON.stringify(moved)}
 args = [MOVED.get(arg.rstrip('/'), arg) for arg in sys.argv[1:]]
 if '--timeout' in args:
     at = args.index('--timeout') + 1
     args[at] = f"{min(int(args[at].rstrip('s')), ${longestWait})}s"
 start = time.time()
-ended = subprocess.run(['/opt/helm-itself/helm', *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-sys.stdout.buffer.write(ended.stdout)
+helm = subprocess.Popen(['/opt/helm-itself/helm', *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+for interruption in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(interruption, lambda number, _: helm.send_signal(number))
+said, complained = helm.communicate()
+sys.stdout.buffer.write(said)
+sys.stderr.buffer.write(complained)
 if args[:1] in (['upgrade'], ['uninstall']):
-    run = {'verb': args[0], 'release': args[1], 'start': start, 'end': time.time(), 'exitCode': ended.returncode, 'said': ended.stdout.decode(errors='replace')}
+    run = {'verb': args[0], 'release': args[1], 'start': start, 'end': time.time(), 'exitCode': helm.returncode, 'said': (said + complained).decode(errors='replace')}
     with open(${JSON.stringify(runs)}, 'a') as file:
         file.write(json.dumps(run) + '\\n')
-sys.exit(ended.returncode)
+sys.exit(helm.returncode)
 `;
 }
 

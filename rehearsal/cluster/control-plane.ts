@@ -26,6 +26,8 @@ export interface ControlPlane {
   readonly adminKubeconfig: string;
   /** Runs kubectl as that user. @returns what it says */
   kubectl(...args: string[]): Promise<string>;
+  /** Runs another release of Kubernetes on what etcd holds, as EKS upgrades a cluster. @param kubeBin the folder with its programs */
+  upgrade(kubeBin: string): Promise<void>;
 }
 
 /** What a control plane is started with. */
@@ -62,8 +64,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     writeFileSync(join(folder, name), content, { mode: 0o600 });
     return join(folder, name);
   };
-  const start = (name: string, args: Record<string, string | number>) => processes.start(
-    name, join(toolchain.kubeBin, name), Object.entries(args).map(([flag, value]) => `--${flag}=${value}`), { cwd: folder });
+  const start = (name: string, args: Record<string, string | number>, kubeBin = toolchain.kubeBin) => processes.start(
+    name, join(kubeBin, name), Object.entries(args).map(([flag, value]) => `--${flag}=${value}`), { cwd: folder });
 
   const authority = new Authority('rehearsal');
   const server = authority.issue('kube-apiserver', [
@@ -101,7 +103,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await waitUntil('answer of etcd', () => answers(`${etcdUrl}/health`), etcd);
 
   const { account = '000000000000', region = 'us-east-1', cluster = 'rehearsal', authSecret } = options;
-  const api = start('kube-apiserver', {
+  const startApi = async (kubeBin?: string): Promise<Running> => ready(start('kube-apiserver', {
     'etcd-servers': etcdUrl,
     'bind-address': '127.0.0.1',
     'secure-port': ports.api,
@@ -123,10 +125,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     'allow-privileged': 'true',
     'cert-dir': folder,
     ...options.serviceProxy === undefined ? {} : { 'egress-selector-config-file': write('egress.json', egressBy(options.serviceProxy)) },
-  });
-  await waitUntil('readiness of the API server', () => answers(`${endpoint}/readyz`, authority.certificate), api);
-
-  const running: [Running, number][] = [
+  }, kubeBin));
+  const ready = async (api: Running) => {
+    await waitUntil('readiness of the API server', () => answers(`${endpoint}/readyz`, authority.certificate), api);
+    return api;
+  };
+  const startOthers = (kubeBin?: string): [Running, number][] => [
     [start('kube-controller-manager', {
       'kubeconfig': controllerManager,
       'authentication-kubeconfig': controllerManager,
@@ -142,7 +146,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       'cluster-signing-cert-file': caFile,
       'cluster-signing-key-file': caKey,
       'flex-volume-plugin-dir': join(folder, 'flex-volumes'),
-    }), ports.controllerManager],
+    }, kubeBin), ports.controllerManager],
     [start('kube-scheduler', {
       'kubeconfig': scheduler,
       'authentication-kubeconfig': scheduler,
@@ -152,8 +156,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       'secure-port': ports.scheduler,
       'tls-cert-file': join(folder, 'kube-apiserver.crt'),
       'tls-private-key-file': join(folder, 'kube-apiserver.key'),
-    }), ports.scheduler],
+    }, kubeBin), ports.scheduler],
   ];
+  const healthy = (parts: [Running, number][]) => Promise.all(parts.map(([part, port]) =>
+    waitUntil(`health of ${part.name}`, () => answers(`https://127.0.0.1:${port}/healthz`, authority.certificate), part)));
+
+  let api = await startApi();
+  let others = startOthers();
   const fakes = start('kwok', {
     'kubeconfig': kwok,
     'config': join(__dirname, 'stages.yaml'),
@@ -166,12 +175,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
   const admin = JSON.parse(readFileSync(adminKubeconfig, 'utf8')).users[0].user.token;
   await Promise.all([
-    ...running.map(([part, port]) =>
-      waitUntil(`health of ${part.name}`, () => answers(`https://127.0.0.1:${port}/healthz`, authority.certificate), part)),
+    healthy(others),
     waitUntil('answer of kwok', () => answers(`http://127.0.0.1:${ports.kwok}/healthz`), fakes),
     // Pods of a namespace are refused until the controller manager has made its service account.
     waitUntil('service account', () =>
-      answers(`${endpoint}/api/v1/namespaces/default/serviceaccounts/default`, authority.certificate, admin), running[0][0]),
+      answers(`${endpoint}/api/v1/namespaces/default/serviceaccounts/default`, authority.certificate, admin), others[0][0]),
   ]);
 
   return {
@@ -179,6 +187,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     caFile,
     adminKubeconfig,
     kubectl: (...args) => run(join(toolchain.kubeBin, 'kubectl'), ['--kubeconfig', adminKubeconfig, ...args]),
+    upgrade: async kubeBin => {
+      await Promise.all(others.map(([part]) => part.stop()));
+      await api.stop();
+      api = await startApi(kubeBin);
+      others = startOthers(kubeBin);
+      await healthy(others);
+    },
   };
 }
 

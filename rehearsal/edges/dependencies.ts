@@ -6,6 +6,9 @@ import type { Template } from '../lifecycle/assembly';
 /** Does nothing by itself: what takes it depends on it, and has dependencies of its own. */
 const INERT = 'AWS::IAM::Role';
 
+/** CDK's `KubectlReadyBarrier`, a mark: what it depends on is all that counts. */
+const MARK = 'AWS::SSM::Parameter';
+
 /** A dependency as source declares it, and what it makes of a template. */
 export interface Dependency {
   /** Paths of constructs below the platform or the stack, with a star for numbers: what a loop declares is one dependency. */
@@ -58,7 +61,11 @@ export function dependenciesOf(stack: Stack, template: Template): Dependency[] {
     const others = all.filter(it => it !== one).flatMap(it => it.edges);
     const edges = one.edges.filter(edge => !others.some(it => isSame(it, edge)));
     const needs = needsOf(template, edges);
-    const lost = edges.filter(({ from, to }) => template.Resources[from].Type !== INERT && !reach(needs, from).has(to));
+    const isLost = ({ from, to }: Edge) => {
+      const meant = template.Resources[to].Type === MARK ? [...reach(needs, to)] : [to];
+      return ![INERT, MARK].includes(template.Resources[from].Type) && meant.some(it => !reach(needs, from).has(it));
+    };
+    const lost = edges.filter(isLost);
     return { ...one, edges, lost };
   });
 }

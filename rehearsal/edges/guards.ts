@@ -18,11 +18,6 @@ const UNAUTHORIZED = [
   'creates every release after the access entry of kubectl: else Helm and kubectl are unauthorized',
   'deletes every release before the access entry of kubectl: else Helm is unauthorized, and what it should remove stays',
 ];
-const NO_RIGHTS = [
-  'creates every release after the policies of the kubectl Lambdas: else they may not describe the cluster',
-  'deletes every release before the policies of the kubectl Lambdas: else they lose their rights while they are still asked',
-];
-
 const WITHOUT_DNS = 'the controllers may lose their DNS before they have cleaned up';
 
 /** Every dependency without which CloudFormation might take another order. */
@@ -53,24 +48,16 @@ export const GUARDED: Guarded[] = [
       'deletes the pod subnets before the pod range: else it can\'t be taken from the VPC, as subnets are in it',
     ],
   },
+  { from: 'Cluster', to: 'Teardown', tests: ['deletes the cluster before the teardown: else it finds the cluster there, and keeps all that was left'] },
   {
-    from: 'Cluster',
+    from: 'Teardown',
     to: 'Vpc',
     tests: [
-      'deletes the cluster before the routes: else nodes lose their way out while they still run',
-      'deletes the cluster before the endpoints: else controllers lose their connections to AWS while they still work',
-      'deletes the cluster before the flow log: else its last traffic is not logged',
+      'deletes the teardown before the subnets: else what was left still holds them',
+      'deletes the teardown before the attachment of the internet gateway: else addresses of load balancers that were left still hold it',
     ],
   },
-  { from: 'Cluster/KubectlReadyBarrier', to: 'Cluster/ClusterAdminRoleAccess', noticed: 'at create', tests: UNAUTHORIZED },
-  { from: 'Cluster/KubectlProvider/Handler', to: 'Cluster/KubectlProvider/Handler/ServiceRole', noticed: 'at create', tests: NO_RIGHTS },
-  {
-    from: 'Cluster/KubectlProvider/Provider/framework-onEvent',
-    to: 'Cluster/KubectlProvider/Provider/framework-onEvent/ServiceRole',
-    noticed: 'at create',
-    tests: NO_RIGHTS,
-  },
-  { from: 'Cilium/Release', to: 'Cluster/KubectlReadyBarrier', noticed: 'at create', tests: UNAUTHORIZED },
+  { from: 'Cluster/Kubectl/Handler/Function', to: 'Cluster/Kubectl/Access', noticed: 'at create', tests: UNAUTHORIZED },
   {
     from: 'Cilium/Role/Association',
     to: 'Cluster/EksPodIdentityAgentAddon',
@@ -125,13 +112,18 @@ export const GUARDED: Guarded[] = [
     noticed: 'at create',
     tests: [
       'creates NodeLocalDns after CoreDNS: else the cache has no one to ask',
-      'creates NodeLocalDns after the node group: else no operator has registered CiliumLocalRedirectPolicy, and kubectl fails at once',
+      'creates NodeLocalDns after the node group: else no operator has registered CiliumLocalRedirectPolicy, and kubectl gives up after five minutes',
       'deletes NodeLocalDns before CoreDNS: else pods still ask a cache that has no one to ask',
     ],
   },
-  { from: 'Namespace-shop', to: 'AlbController', tests: ['deletes the namespace before AlbController: else it waits for ever, as Ingresses that were made by hand do'] },
-  { from: 'Namespace-shop', to: 'ExternalDns', tests: ['deletes the namespace before ExternalDns: else records of Ingresses that were made by hand stay'] },
-  { from: 'Namespace-shop', to: 'NodeLocalDns', tests: [`deletes the namespace before NodeLocalDns: else ${WITHOUT_DNS}`] },
+  {
+    from: 'Drain',
+    to: 'AlbController',
+    tests: ['deletes the drain before AlbController: else what was made by hand waits for ever for a controller that is gone'],
+  },
+  { from: 'Drain', to: 'ExternalDns', tests: ['deletes the drain before ExternalDns: else records of what was made by hand stay'] },
+  { from: 'Drain', to: 'NodeLocalDns', tests: [`deletes the drain before NodeLocalDns: else ${WITHOUT_DNS}`] },
+  { from: 'Namespace-shop', to: 'Drain', tests: ['deletes the namespace before the drain: else the drain finds what goes with the namespace'] },
   {
     from: 'Policy/Manifest',
     to: 'Namespace-shop',
@@ -144,14 +136,5 @@ export const GUARDED: Guarded[] = [
     noticed: 'at create',
     tests: ['creates an Ingress in the namespace after the namespace: else kubectl fails, as there is no such namespace'],
   },
-  {
-    from: 'Ingress/Manifest',
-    to: 'AlbController',
-    tests: [
-      'creates every Ingress after AlbController: else no one checks it',
-      'deletes every Ingress before AlbController: else it waits for ever for a controller that is gone, and its load balancer stays',
-    ],
-  },
-  { from: 'Ingress/Manifest', to: 'ExternalDns', tests: ['deletes every Ingress before ExternalDns: else its records stay'] },
-  { from: 'Ingress/Manifest', to: 'NodeLocalDns', tests: [`deletes every Ingress before NodeLocalDns: else ${WITHOUT_DNS}`] },
+  { from: 'Ingress/Manifest', to: 'Drain', tests: ['deletes every Ingress before the drain: else the drain deletes what the stack is about to delete'] },
 ];

@@ -25,6 +25,8 @@ export interface Emulator {
   readonly eventsFile: string;
   /** JSON, from the moment when a cluster is deleted: the objects in it that have come since it was made. */
   readonly remainsFile: string;
+  /** Text, from the moment when a cluster's Kubernetes is changed: the version that then must come to run. */
+  readonly upgradeFile: string;
 }
 
 export interface EmulatorOptions {
@@ -53,6 +55,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const eventsFile = join(folder, 'events.jsonl');
   writeFileSync(eventsFile, '');
   const remainsFile = join(folder, 'remains.json');
+  const upgradeFile = join(folder, 'upgrade');
   const script = join(folder, 'emulator.sh');
   writeFileSync(script, lambdaLike(toolchain, folder), { mode: 0o700 });
   const running = processes.start('emulator', 'unshare', [...namespace(), 'sh', script], {
@@ -80,6 +83,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       REHEARSAL_AUTH_SECRET: options.authSecret,
       REHEARSAL_EVENTS_FILE: eventsFile,
       REHEARSAL_REMAINS_FILE: remainsFile,
+      REHEARSAL_UPGRADE_FILE: upgradeFile,
       ...options.seed === undefined ? {} : { REHEARSAL_SEED: String(options.seed) },
       REHEARSAL_CRDS: options.crds ?? ciliumDefinitions(toolchain, folder),
       REHEARSAL_NODE_SECONDS: String(options.nodeSeconds ?? 20),
@@ -93,6 +97,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     region: REGION,
     eventsFile,
     remainsFile,
+    upgradeFile,
     env: {
       ...withoutAws(process.env),
       AWS_ENDPOINT_URL: url,

@@ -12,6 +12,7 @@ export const USAGE = `Usage: npm run rehearse -- [options]
                                the first with the whole lifecycle, the others deploy, check and destroy
   --seed N                     the first of the orders (1)
   --kubernetes 1.NN            the Kubernetes that is built or taken (1.36)
+  --upgrade-from 1.NN          deploys on this Kubernetes, one minor older, and upgrades to the other
   --html FILE                  writes the report as a page, too
   --keep                       leaves the platform running instead of destroying it, until Ctrl-C
   --wait                       waits where another rehearsal runs, instead of ending
@@ -29,6 +30,7 @@ export interface Args {
   readonly stack?: string;
   readonly seeds: number[];
   readonly kubernetes: string;
+  readonly upgradeFrom?: string;
   readonly html?: string;
   readonly keep: boolean;
   readonly wait: boolean;
@@ -42,17 +44,18 @@ export function parse(argv: string[]): Args {
     args: argv,
     allowPositionals: true,
     options: {
-      profile: { type: 'string' },
-      app: { type: 'string' },
-      stack: { type: 'string' },
-      seeds: { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      kubernetes: { type: 'string', default: '1.36' },
-      html: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      wait: { type: 'boolean', default: false },
-      setup: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      'profile': { type: 'string' },
+      'app': { type: 'string' },
+      'stack': { type: 'string' },
+      'seeds': { type: 'string', default: '1' },
+      'seed': { type: 'string', default: '1' },
+      'kubernetes': { type: 'string', default: '1.36' },
+      'upgrade-from': { type: 'string' },
+      'html': { type: 'string' },
+      'keep': { type: 'boolean', default: false },
+      'wait': { type: 'boolean', default: false },
+      'setup': { type: 'boolean', default: false },
+      'help': { type: 'boolean', default: false },
     },
   });
   const { stack, html, kubernetes, keep, wait, setup, help } = values;
@@ -74,9 +77,15 @@ export function parse(argv: string[]): Args {
   if (!/^1\.\d+$/.test(kubernetes)) {
     throw new Error(`\`--kubernetes\` must be a minor version such as 1.36, got: ${kubernetes}`);
   }
+  const upgradeFrom = values['upgrade-from'];
+  const minor = (version: string) => Number(version.split('.')[1]);
+  if (upgradeFrom !== undefined && (!/^1\.\d+$/.test(upgradeFrom) || minor(upgradeFrom) !== minor(kubernetes) - 1)) {
+    throw new Error(`\`--upgrade-from\` must be one minor before ${kubernetes}, got: ${upgradeFrom}`);
+  }
   const count = wholeNumber('seeds', values.seeds);
   const first = wholeNumber('seed', values.seed);
-  return { profile, app, stack, kubernetes, html, keep, wait, setup, help, seeds: Array.from({ length: count }, (_, index) => first + index) };
+  const seeds = Array.from({ length: count }, (_, index) => first + index);
+  return { profile, app, stack, kubernetes, upgradeFrom, html, keep, wait, setup, help, seeds };
 }
 
 function wholeNumber(name: string, given: string): number {

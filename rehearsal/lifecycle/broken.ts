@@ -9,7 +9,7 @@ import { CHARTS } from '../charts/repository';
 import { lastLines } from '../support/processes';
 
 /** A Helm value that all three charts take and the library does not set, which must be nowhere after a rollback. */
-export const BROKEN_VALUE = { name: 'podAnnotations', value: { rehearsal: 'broken' } };
+export const BROKEN_VALUE = { name: 'imagePullSecrets', value: [{ name: 'broken' }] };
 
 /** A version that no chart has. */
 const NO_SUCH_VERSION = '99.99.99';
@@ -30,9 +30,10 @@ export interface Deployed {
 /** All is changed, and one of the charts to a version that does not exist: all must go back. */
 export async function brokenVersion(context: Context, deployed: Deployed): Promise<string> {
   const releases = releasesOf(deployed.template);
-  const [broken] = releases.filter(it => it.wait && it.version !== undefined).concat(releases);
+  const versioned = releases.filter(it => it.version !== undefined);
+  const broken = versioned.find(it => it.wait) ?? versioned[0];
   if (!broken) {
-    return 'no Helm release that could break';
+    return 'no Helm release of a version that could break';
   }
   await failsAndGoesBack(context, deployed, 'broken', NO_SUCH_VERSION, template => {
     releases.forEach(release => addHelmValue(template, release.name, BROKEN_VALUE.name, BROKEN_VALUE.value));

@@ -21,11 +21,13 @@ export interface Context {
   /** The synthesized app. */
   readonly assembly: string;
   readonly stack: SynthesizedStack;
+  /** The Kubernetes that is deployed first, and the programs of the one that it is then upgraded to. */
+  readonly upgrade?: { readonly from: string; readonly to: string; readonly kubeBin: string };
   /** The real load balancer controller, where one is named. */
   readonly controller?: RealController;
 }
 
-/** Calls AWS's API at the emulator by the AWS CLI of the kubectl Lambda. */
+/** Calls AWS's API at the emulator by the AWS CLI that CDK brings as a layer. */
 export async function aws({ toolchain, emulator }: Context, ...args: string[]): Promise<any> {
   const output = await run(toolchain.python, [join(toolchain.opt, 'awscli/aws'), '--output', 'json', ...args], { env: emulator.env });
   return output.trim() === '' ? undefined : JSON.parse(output);

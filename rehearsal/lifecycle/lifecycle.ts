@@ -3,13 +3,16 @@ import { changed, templateOf, type SynthesizedStack, type Template } from './ass
 import { BROKEN_VALUE, brokenImage, brokenVersion } from './broken';
 import { deployCommand } from './cdk';
 import { hasHelmValue, logOfEmulator, platformIsWhole, stackIs } from './checks';
+import { Cleaners, hasCleaners, isGuarded, renameCleaners } from './cleaners';
 import { aws, inventory, objects, type Context } from './context';
 import { eventually, expectNone, NotAsExpected } from './expect';
 import { leftOver, type Inventory } from './inventory';
 import { addHelmValue, addNode, CLUSTER, isProtected, ofType, releasesOf, setChartVersions, unprotect } from './platform';
 import { ciliumAcceptsItsObjects, corefileAnswers, externalDnsKeepsToItsZone } from './real-programs';
 import { judgeRemains, readRemains } from './remains';
+import { nothingIsTold } from './secrets';
 import { templateIsSound } from './sound';
+import { firstOf, upgradeSteps } from './upgrade';
 import { CHARTS, nextPatch } from '../charts/repository';
 import { loadBalancersAreAsAsked } from '../controller/checks';
 import type { StepResult } from '../report/timeline';
@@ -48,15 +51,15 @@ export async function runSteps(steps: Step[], say: (result: StepResult) => void)
 /** A platform's life, from an empty account back to an empty account. */
 export class Lifecycle {
   private before: Inventory = {};
+  private readonly cleaners: Cleaners;
   /** As they were deployed last. */
   assembly: string;
   stack: SynthesizedStack;
   template: Template;
 
   constructor(private readonly context: Context) {
-    this.assembly = context.assembly;
-    this.stack = context.stack;
-    this.template = templateOf(context.stack);
+    ({ assembly: this.assembly, stack: this.stack, template: this.template } = firstOf(context));
+    this.cleaners = new Cleaners(context);
   }
 
   /**
@@ -78,15 +81,24 @@ export class Lifecycle {
       { name: 'broken update rolls back', work: () => brokenVersion(this.context, this) },
       { name: 'broken image rolls back', work: () => brokenImage(this.context, this) },
       { name: 'whole after the rollback', work: () => this.updateIsWhole() },
+      { name: 'no secret is told', work: () => nothingIsTold(this.context, this.stack.templateFile) },
       ...keep ? [] : this.end(),
     ];
   }
 
   private end(): Step[] {
     return [
-      ...this.isProtected() ? [
-        { name: 'destroy is refused', work: () => this.destroyIsRefused() },
-        { name: 'protection is switched off', work: () => this.unprotect() },
+      ...hasCleaners(this.template) ? [
+        { name: 'leftovers are planted', work: () => this.cleaners.plant(this.template) },
+        { name: 'renamed on a living platform, teardown and drain delete nothing', work: () => this.rename() },
+      ] : [],
+      ...this.stack.terminationProtection ? [
+        { name: 'the stack refuses to be destroyed', work: () => this.destroyIsRefused() },
+        { name: 'the stack\'s protection is switched off', work: () => this.unprotectStack() },
+      ] : [],
+      ...isProtected(this.template) ? [
+        { name: 'destroy is refused before anything is deleted', work: () => this.destroyIsRefused() },
+        { name: 'the cluster\'s protection is switched off', work: () => this.cleaners.unprotectCluster() },
       ] : [],
       ...this.down(),
     ];
@@ -107,6 +119,7 @@ export class Lifecycle {
       { name: DEPLOY, work: () => this.deploy() },
       { name: 'the platform is whole', work: () => platformIsWhole(this.context, this.template) },
       ...this.loadBalancers(),
+      ...upgradeSteps(this.context, this),
     ];
   }
 
@@ -156,7 +169,7 @@ export class Lifecycle {
     });
     await this.cdkDeploy(this.assembly, this.stack);
     await stackIs(this.context, 'UPDATE_COMPLETE');
-    return `a Helm value, one node more, ${releasesOf(this.template).map(it => `${it.name} ${it.version}`).join(', ')}`;
+    return `a Helm value, one node more, ${releasesOf(this.template).map(it => `${it.name} ${it.version ?? 'as an asset'}`).join(', ')}`;
   }
 
   private async updateIsWhole(): Promise<string> {
@@ -168,13 +181,26 @@ export class Lifecycle {
     return seen;
   }
 
-  /** By the stack's protection or by the cluster's, whichever is there. */
+  private async rename(): Promise<string> {
+    let renamed: string[] = [];
+    this.change('renamed', template => { renamed = renameCleaners(template); });
+    await this.cdkDeploy(this.assembly, this.stack);
+    await stackIs(this.context, 'UPDATE_COMPLETE');
+    return `${renamed.join(' and ')} have other names; ${await this.cleaners.didNothing()}`;
+  }
+
+  /** By the stack's protection or by the cluster's, whichever is there; by the guard before anything is deleted. */
   private async destroyIsRefused(): Promise<string> {
+    const start = Date.now();
     const { output, log } = await this.context.cdk.try(destroyCommand(this.assembly, this.stack));
     const said = output.split('\n').find(line => /terminationprotection|deletion protection/i.test(line));
     if (!said) {
       throw new NotAsExpected('`cdk destroy` to be refused for its protection', lastLines(log, 10), log);
     }
+    if (!this.stack.terminationProtection && isGuarded(this.template)) {
+      this.cleaners.deletedNothing(start);
+    }
+    await this.cleaners.didNothing();
     return `refused; ${await platformIsWhole(this.context, this.template)}`;
   }
 
@@ -182,6 +208,12 @@ export class Lifecycle {
     this.change('unprotected', unprotect, false);
     await this.cdkDeploy(this.assembly, this.stack);
     return 'deletion protection of the cluster, termination protection of the stack';
+  }
+
+  private async unprotectStack(): Promise<string> {
+    this.change('without-termination-protection', () => undefined, false);
+    await this.cdkDeploy(this.assembly, this.stack);
+    return 'the termination protection of the stack; the cluster keeps its own';
   }
 
   private async destroy(): Promise<string> {
@@ -194,7 +226,7 @@ export class Lifecycle {
   }
 
   private async nothingIsLeft(): Promise<string> {
-    return `${await this.accountIsEmpty()}; ${await this.clusterWasEmpty()}`;
+    return [...await this.cleaners.didTheirWork(), await this.accountIsEmpty(), await this.clusterWasEmpty()].join('; ');
   }
 
   private async accountIsEmpty(): Promise<string> {

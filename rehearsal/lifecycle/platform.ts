@@ -102,9 +102,10 @@ export function addNode(template: Template): void {
   }
 }
 
-/** Asks for another Kubernetes: the starter is written for one. */
+/** Asks for another Kubernetes, of nodes that name theirs, too: the starter is written for one. */
 export function setKubernetesVersion(template: Template, version: string): void {
   ofType(template, CLUSTER).forEach(({ Properties }) => Properties.Version = version);
+  ofType(template, NODE_GROUP).filter(({ Properties }) => Properties.Version !== undefined).forEach(({ Properties }) => Properties.Version = version);
 }
 
 /** The Kubernetes that the clusters of a template ask for, where that is known before the deployment. */

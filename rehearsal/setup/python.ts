@@ -3,11 +3,11 @@ import { homedir } from 'os';
 import { join } from 'path';
 import { run } from '../support/run';
 
-/** The runtime of the Lambda functions of CDK's kubectl provider. */
+/** The emulator's; and the runtime of CDK's own kubectl provider, where an app brings that. */
 const WANTED = [3, 13];
 
 /**
- * Finds a Python that can run those functions: `python3.13`, else a `python3` that is newer.
+ * Finds a Python that can run these: `python3.13`, else a `python3` that is newer.
  *
  * @param env the environment to look in
  * @returns the interpreter's path

@@ -28,7 +28,7 @@ export interface Toolchain {
   readonly python: string;
   /** cfn-lint. */
   readonly linter: string;
-  /** The layers of CDK's kubectl handler, unpacked as Lambda has them at /opt: kubectl, helm and awscli. */
+  /** CDK's layers, unpacked as Lambda has them at /opt: kubectl, helm and awscli. */
   readonly opt: string;
   /** The Node.js of the Lambda functions. */
   readonly node24: string;

@@ -19,6 +19,12 @@ test('can only set up, and can wait for another rehearsal', () => {
   expect(parse([])).toMatchObject({ setup: false, wait: false });
 });
 
+test('upgrades from the minor before', () => {
+  expect(parse(['--upgrade-from', '1.35'])).toMatchObject({ kubernetes: '1.36', upgradeFrom: '1.35' });
+  expect(parse(['--kubernetes', '1.35', '--upgrade-from', '1.34'])).toMatchObject({ kubernetes: '1.35', upgradeFrom: '1.34' });
+  expect(parse([]).upgradeFrom).toBeUndefined();
+});
+
 test('takes that command word by word, too', () => {
   expect(parse(['--app', 'npx', 'ts-node', 'main.ts', '--seed', '2'])).toMatchObject({ app: 'npx ts-node main.ts', seeds: [2] });
 });
@@ -30,6 +36,9 @@ test.each([
   [['--seeds', 'many'], '`--seeds` must be a whole number, 1 or more, got: many'],
   [['--seed', '1.5'], '`--seed` must be a whole number, 1 or more, got: 1.5'],
   [['--kubernetes', '1.36.3'], '`--kubernetes` must be a minor version such as 1.36, got: 1.36.3'],
+  [['--upgrade-from', '1.34'], '`--upgrade-from` must be one minor before 1.36, got: 1.34'],
+  [['--upgrade-from', '1.36'], '`--upgrade-from` must be one minor before 1.36, got: 1.36'],
+  [['--upgrade-from', '1.35.4'], '`--upgrade-from` must be one minor before 1.36, got: 1.35.4'],
   [['--stack', 'shop'], '`--stack` is of your own app: give `--app`, too'],
   [['--app', 'x', '--profile', 'prod'], '`--profile` is of the starter, and can\'t be given with `--app`'],
   [['--sedes', '2'], 'Unknown option \'--sedes\''],

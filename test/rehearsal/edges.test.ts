@@ -103,7 +103,7 @@ describe('a template without a dependency', () => {
 
 describe('the report', () => {
   const nodes = dependency('Nodes -> Cilium');
-  const network = dependency('Cluster -> Vpc');
+  const network = dependency('Teardown -> Vpc');
   const unhealthy = { moment: 'at create' as const, said: 'Nodes: NodeCreationFailure:\n  Unhealthy nodes' };
 
   test.each([
@@ -131,8 +131,8 @@ describe('the report', () => {
     const lines = report([{ dependency: nodes, stack: 'edges', noticed: unhealthy }, { dependency: network, stack: 'edges' }], ['A -> B']);
     expect(lines).toEqual(expect.arrayContaining([
       expect.stringMatching(/^Nodes +Cilium +noticed at create +Nodes: NodeCreationFailure: Unhealthy nodes$/),
-      expect.stringMatching(/^Cluster +Vpc +not noticed +deletes the cluster before the routes: else /),
-      expect.stringMatching(/^ {20,}deletes the cluster before the endpoints: else /),
+      expect.stringMatching(/^Teardown +Vpc +not noticed +deletes the teardown before the subnets: else /),
+      expect.stringMatching(/^ {20,}deletes the teardown before the attachment of the internet gateway: else /),
       `The tests are in ${TESTS}.`,
       '  A -> B',
     ]));
@@ -144,7 +144,7 @@ describe('the report', () => {
 
   test.each([
     ['a loss is no longer noticed', { dependency: nodes, stack: 'edges' }, 'the loss of Nodes -> Cilium was not noticed, and is noticed at create by '],
-    ['a loss is noticed now', { dependency: network, stack: 'edges', noticed: unhealthy }, 'the loss of Cluster -> Vpc was noticed at create, and is not noticed by '],
+    ['a loss is noticed now', { dependency: network, stack: 'edges', noticed: unhealthy }, 'the loss of Teardown -> Vpc was noticed at create, and is not noticed by '],
     ['a dependency is new', { dependency: { ...nodes, to: 'Moon' }, stack: 'edges' }, 'Nodes -> Moon is new: say in '],
   ])('is surprised where %s', (_, dropped, text) => {
     expect(surprises([dropped])).toEqual([expect.stringContaining(text)]);

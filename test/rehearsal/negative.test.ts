@@ -52,15 +52,18 @@ whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1
     return failed[0];
   }
 
-  test('a right that Helm\'s Lambda needs is missing: AWS names it', async () => {
+  test('a right that Helm\'s function needs is missing: AWS names it', async () => {
     const failed = await withoutLuck(template => {
-      const statements = ofType(template, 'AWS::IAM::Policy').flatMap(it => it.Properties.PolicyDocument.Statement);
-      const described = statements.filter(it => [it.Action].flat().includes('eks:DescribeCluster'));
-      expect(described).toHaveLength(1);
-      described[0].Action = 'eks:ListClusters';
+      const statements = ofType(template, 'AWS::IAM::Role').flatMap(it => it.Properties.Policies ?? []).flatMap(it => it.PolicyDocument.Statement);
+      const [login, ...others] = statements.filter(it => it.Action === 'ecr:GetAuthorizationToken');
+      expect([login, others]).toEqual([expect.anything(), []]);
+      login.Action = 'ecr:DescribeRegistry';
+      releasesOf(template).forEach(({ logicalId }) => {
+        template.Resources[logicalId].Properties.Repository = 'oci://111122223333.dkr.ecr.us-east-1.amazonaws.com/cilium';
+      });
     });
     expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
-    expect(failed.said).toMatch(/assumed-role\/\S*Handler\S* is not authorized to perform: eks:DescribeCluster/);
+    expect(failed.said).toMatch(/assumed-role\/\S*Handler\S* is not authorized to perform: ecr:GetAuthorizationToken/);
   }, 90_000);
 
   test('a chart has no such version: Helm names chart, version and repository', async () => {

@@ -12,6 +12,7 @@ import events
 import firewall
 import identity
 import instances
+import interfaces
 import load_balancers
 import network
 import nodes
@@ -31,6 +32,7 @@ def main() -> None:
     network.install()
     identity.install()
     load_balancers.install()
+    interfaces.install()
     firewall.install()
     instances.install(kubernetes)
     cluster.install(settings, kubernetes, Remains(kubernetes, settings.remains_file), cilium.forget)

@@ -1,17 +1,21 @@
 """AWS::EKS::Cluster: MiniStack's record of it, with the rehearsal's API server behind it."""
 
 import base64
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from cloudformation import Created, Props, native, register
-from kubernetes import Kubernetes
+from kubernetes import Kubernetes, KubernetesError, wait_until
 from ministack.core.responses import get_region, new_uuid
 from ministack.services import ec2, eks
 from remains import Remains
 from settings import Settings
 
 TYPE = "AWS::EKS::Cluster"
+_UPGRADE_SECONDS = 60
+"""An API server that is exchanged answers again after a few."""
 
 
 def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget: Callable[[Kubernetes], None]) -> None:
@@ -22,6 +26,7 @@ def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget
     eks._cluster_endpoint = lambda port: settings.endpoint
     eks._issuer_url = lambda oidc_id: f"https://oidc.eks.{get_region()}.amazonaws.com/id/{oidc_id}"
     eks._handle_auth_webhook = _webhook(eks._handle_auth_webhook)
+    eks._handle_request_sync = _with_protection(eks._handle_request_sync)
 
     def attributes(physical_id: str) -> Props:
         cluster = eks._clusters[physical_id]
@@ -48,6 +53,9 @@ def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget
         return name, attributes(name)
 
     def update(physical_id: str, old: Props, new: Props, stack: str, logical_id: str | None = None) -> Created:
+        wanted, has = str(new.get("Version", "")), eks._clusters[physical_id]["version"]
+        if wanted not in ("", has):
+            _upgrade(settings, kubernetes, has, wanted)
         name, _ = own["update"](physical_id, old, new, stack, logical_id)
         eks._clusters[name]["deletionProtection"] = _is_true(new.get("DeletionProtection"))
         return name, attributes(name)
@@ -69,12 +77,37 @@ def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget
     register(TYPE, create, delete, update, blocks=True)
 
 
+def _upgrade(settings: Settings, kubernetes: Kubernetes, has: str, wanted: str) -> None:
+    """Asks the rehearsal to run another Kubernetes on the same data, and waits until it does."""
+    if _minor(wanted) != _minor(has) + 1:
+        raise ValueError(f"InvalidParameterException: Unsupported Kubernetes minor version update from {has} to {wanted}")
+    with open(settings.upgrade_file, "w", encoding="utf-8") as file:
+        file.write(wanted)
+    if not wait_until(lambda: _runs(kubernetes, wanted), _UPGRADE_SECONDS):
+        raise ValueError(f"The rehearsal runs no Kubernetes {wanted}: use --kubernetes {wanted} --upgrade-from {has}")
+
+
+def _runs(kubernetes: Kubernetes, version: str) -> bool:
+    try:
+        return _version(kubernetes) == version and kubernetes.list("/api/v1/namespaces") != []
+    except (KubernetesError, OSError):
+        return False  # it is away while it is exchanged
+
+
+def _version(kubernetes: Kubernetes) -> str:
+    real = kubernetes.get("/version") or {}
+    return f"{real['major']}.{real['minor'].rstrip('+')}"
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])
+
+
 def _check(settings: Settings, kubernetes: Kubernetes, props: Props) -> None:
     missing = [subnet for subnet in props["ResourcesVpcConfig"]["SubnetIds"] if subnet not in ec2._subnets]
     if missing:
         raise ValueError(f"InvalidParameterException: The subnet ID '{missing[0]}' does not exist")
-    real = kubernetes.get("/version") or {}
-    has = f"{real['major']}.{real['minor'].rstrip('+')}"
+    has = _version(kubernetes)
     if props.get("Version", has) != has:
         raise ValueError(f"The rehearsal runs Kubernetes {has}, the template asks for {props['Version']}: use --kubernetes {props['Version']}")
 
@@ -97,8 +130,9 @@ def _create_group(cluster: str, vpc: str) -> str:
         "IpPermissions": [{**none, "UserIdGroupPairs": [{"GroupId": group}]}],
         "IpPermissionsEgress": [{**none, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
     }
-    # Controllers find the groups of the nodes by this tag.
-    ec2._tags[group] = [{"Key": "Name", "Value": f"eks-cluster-sg-{cluster}"}, {"Key": f"kubernetes.io/cluster/{cluster}", "Value": "owned"}]
+    # Controllers find the groups of the nodes by the tag that has the cluster in its name.
+    tags = {"Name": f"eks-cluster-sg-{cluster}", "aws:eks:cluster-name": cluster, f"kubernetes.io/cluster/{cluster}": "owned"}
+    ec2._tags[group] = [{"Key": key, "Value": value} for key, value in tags.items()]
     return group
 
 
@@ -109,4 +143,16 @@ def _webhook(handle: Any) -> Any:
         if len(clusters) == 1:
             account, region, name = clusters[0]
         return handle(name, account, region, body, auth_token)
+    return answer
+
+
+def _with_protection(handle: Any) -> Any:
+    """UpdateClusterConfig, as far as it is about the protection against deletion."""
+    def answer(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        asked = re.fullmatch(r"/clusters/([^/]+)/update-config", path)
+        if method != "POST" or asked is None or asked[1] not in eks._clusters:
+            return handle(method, path, headers, body, query)
+        eks._clusters[asked[1]]["deletionProtection"] = json.loads(body)["deletionProtection"]
+        update = {"id": new_uuid(), "status": "Successful", "type": "DeletionProtectionUpdate", "params": [], "errors": []}
+        return 200, {"Content-Type": "application/json"}, json.dumps({"update": update}).encode()
     return answer

@@ -44,6 +44,9 @@ def install(settings: Settings, kubernetes: Kubernetes) -> None:
         return name, attributes
 
     def update(physical_id: str, old: Props, new: Props, stack: str, logical_id: str | None = None) -> Created:
+        cluster = eks._clusters[new["ClusterName"]]["version"]
+        if str(new.get("Version", cluster)) > cluster:
+            raise ValueError(f"InvalidParameterException: Nodegroup Kubernetes version {new['Version']} must not be newer than the cluster's, {cluster}")
         name, attributes = own["update"](physical_id, old, new, stack, logical_id)
         group = eks._nodegroups[f"{new['ClusterName']}/{name}"]
         if name != physical_id:

@@ -1,4 +1,4 @@
-"""What the controllers' policies ask about, and MiniStack does not tell its IAM: tags of load balancers and security groups, and a group's VPC."""
+"""What policies ask about, and MiniStack does not tell its IAM: tags of load balancers, security groups and network interfaces, and a group's VPC."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ _NAMED_BY = ("RuleArn", "ResourceArns.member.1")
 def install() -> None:
     iam_actions._BOTOCORE_SERVICE_MAP["elasticloadbalancing"] = ["elbv2"]  # else no request of it has tags
     tagging._RESOURCE_TAG_COLLECTORS["elasticloadbalancing"] = lambda: iter(list(alb._tags.items()))
-    tagging._RESOURCE_TAG_COLLECTORS["ec2"] = _groups
+    tagging._RESOURCE_TAG_COLLECTORS["ec2"] = _groups_and_interfaces
     extract, resolve = iam_actions.extract_resource_arn, iam_evaluator._resolve_condition_key
 
     def resource(service: str, method: str, path: str, headers: Any, body: bytes, params: Any, *where: str) -> Any:
@@ -27,13 +27,10 @@ def install() -> None:
     iam_evaluator._resolve_condition_key = condition
 
 
-def _group_arn(group: str) -> str:
-    return f"arn:aws:ec2:{get_region()}:{get_account_id()}:security-group/{group}"
-
-
-def _groups() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    for group in list(ec2._security_groups):
-        yield _group_arn(group), ec2._tags.get(group, [])
+def _groups_and_interfaces() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    for kind, store in (("security-group", ec2._security_groups), ("network-interface", ec2._network_interfaces)):
+        for key in list(store):
+            yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:{kind}/{key}", ec2._tags.get(key, [])
 
 
 def vpc_of(resource_arn: str) -> str | None:

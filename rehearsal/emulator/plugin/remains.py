@@ -9,6 +9,8 @@ _RELEASE = "helm.sh/release.v1"
 _BY_ITSELF = {"Event", "EndpointSlice", "Endpoints", "IPAddress", "Lease", "Node", "APIService"}
 """What Kubernetes or a machine makes, and takes away again."""
 _OF_NAMESPACE = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")}
+_OF_KUBERNETES = "kubernetes.io/bootstrapping"
+"""On the roles that an API server makes when it starts: a newer one makes more."""
 _OF_EKS = ("ministack.org/managed", "ministack.org/eks-access-policy")
 
 Name = tuple[str, str, str]
@@ -27,7 +29,9 @@ class Remains:
 
     def write(self) -> None:
         """One JSON list, for the cluster that goes now."""
-        left = {_name(each): each for each in self._objects() if _counts(each)}
+        objects = self._objects()
+        controllers = _controllers(objects)
+        left = {_name(each): each for each in objects if _counts(each) and _name(each) not in controllers}
         with open(self._path, "w", encoding="utf-8") as file:
             json.dump([
                 {"kind": name[0], "namespace": name[1], "name": name[2], **_addon(each)}
@@ -58,7 +62,14 @@ def _counts(each: Object) -> bool:
     metadata = each["metadata"]
     return not (
         metadata.get("ownerReferences") or metadata.get("deletionTimestamp") or (each["kind"], metadata["name"]) in _OF_NAMESPACE
-        or any(label in metadata.get("labels", {}) for label in _OF_EKS))
+        or any(label in metadata.get("labels", {}) for label in (*_OF_EKS, _OF_KUBERNETES)))
+
+
+def _controllers(objects: list[Object]) -> set[Name]:
+    """The service accounts of Kubernetes' own controllers, each of which has a role of its name."""
+    prefix = "system:controller:"
+    roles = [each["metadata"]["name"] for each in objects if each["kind"] == "ClusterRole"]
+    return {("ServiceAccount", "kube-system", role.removeprefix(prefix)) for role in roles if role.startswith(prefix)}
 
 
 def _name(each: Object) -> Name:

@@ -18,6 +18,8 @@ class Settings:
     """One JSON object a line: what CloudFormation did."""
     remains_file: str
     """What is in the cluster when it goes, as a JSON list."""
+    upgrade_file: str
+    """The Kubernetes that a cluster is to be upgraded to: the rehearsal reads it, and runs that one."""
     seed: int | None
     """Of the random order of creation; without one MiniStack's own order."""
     crds: str | None
@@ -47,6 +49,7 @@ def read_settings() -> Settings:
         auth_secret=need("AUTH_SECRET"),
         events_file=need("EVENTS_FILE"),
         remains_file=need("REMAINS_FILE"),
+        upgrade_file=need("UPGRADE_FILE"),
         seed=int(seed) if seed else None,
         crds=take("CRDS") or None,
         node_seconds=float(take("NODE_SECONDS", "20") or 20),

@@ -10,7 +10,8 @@ from kubernetes import KubernetesError
 from remains import Remains
 
 _KINDS = {
-    "/api/v1": {"namespaces": "Namespace", "configmaps": "ConfigMap", "secrets": "Secret", "pods": "Pod", "nodes": "Node"},
+    "/api/v1": {"namespaces": "Namespace", "configmaps": "ConfigMap", "secrets": "Secret", "pods": "Pod", "nodes": "Node", "serviceaccounts": "ServiceAccount"},
+    "/apis/rbac.authorization.k8s.io/v1": {"clusterroles": "ClusterRole"},
     "/apis/cilium.io/v2": {"ciliumnetworkpolicies": "CiliumNetworkPolicy"},
     "/apis/apps/v1": {"deployments": "Deployment", "deployments/scale": "Scale"},
 }
@@ -60,6 +61,16 @@ class RemainsTest(unittest.TestCase):
         self.put("/api/v1/nodes/node-1")
         self.put("/api/v1/namespaces/shop/configmaps/rbac", labels={"ministack.org/managed": "true"})
         self.assertEqual([each["kind"] for each in self.left()], ["Namespace"])
+
+    def test_what_a_newer_kubernetes_brings_is_its_own(self) -> None:
+        role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:controller:taints-controller"
+        self.put(role, labels={"kubernetes.io/bootstrapping": "rbac-defaults"})
+        self.put("/api/v1/namespaces/kube-system/serviceaccounts/taints-controller")
+        self.put("/api/v1/namespaces/shop/serviceaccounts/taints-controller")
+        self.put("/apis/rbac.authorization.k8s.io/v1/clusterroles/mine")
+        self.assertEqual([(each["kind"], each["namespace"]) for each in self.left()], [
+            ("ClusterRole", ""), ("Namespace", ""), ("ServiceAccount", "shop"),
+        ])
 
     def test_an_add_on_is_told_with_its_name(self) -> None:
         self.put("/apis/apps/v1/namespaces/kube-system/deployments/coredns", labels={"eks.amazonaws.com/component": "coredns"})

@@ -1,0 +1,214 @@
+import type { Template } from './assembly';
+import { aws, type Context } from './context';
+import { ofType } from './platform';
+import { AwsCalls } from '../checks/aws';
+import { Route53 } from '../checks/route53';
+
+const TEARDOWN = 'Custom::EksPlatformTeardown';
+const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';
+const CILIUM_TAG = 'io.cilium/cluster-name';
+const EKS_TAG = 'aws:eks:cluster-name';
+
+/** One thing that was planted. */
+interface Planted {
+  readonly name: string;
+  /** Whether the teardown is to delete it. */
+  readonly ours: boolean;
+  isThere(): Promise<boolean>;
+  remove(): Promise<unknown>;
+}
+
+/** A network, by two of its subnets. */
+interface Network {
+  readonly vpc: string;
+  readonly subnets: string[];
+}
+
+/** What a platform's controllers and others might leave in an account: the teardown deletes the one, and never the other. */
+export class Leftovers {
+  private readonly planted: Planted[] = [];
+  private readonly calls: AwsCalls;
+  private readonly route53: Route53;
+  private elsewhere?: Network;
+
+  constructor(private readonly context: Context, private readonly template: Template) {
+    this.calls = new AwsCalls(context.toolchain.python, context.emulator.env);
+    this.route53 = new Route53(this.calls);
+  }
+
+  /** Nothing where the template has no teardown. */
+  async plant(): Promise<string> {
+    const [teardown] = ofType(this.template, TEARDOWN);
+    if (teardown === undefined) {
+      return 'the template has no teardown';
+    }
+    const { clusters: [name] } = await this.calls.call('eks', 'list_clusters');
+    const { cluster: { resourcesVpcConfig: { vpcId, subnetIds } } } = await this.calls.call('eks', 'describe_cluster', { name });
+    this.elsewhere = await this.makeNetwork();
+    await this.plantOurs(name, { vpc: vpcId, subnets: subnetIds.slice(0, 2) });
+    await this.plantOthers(name, vpcId, this.elsewhere);
+    for (const zone of teardown.Properties.ZoneIds ?? []) {
+      await this.plantRecords(name, await this.zoneId(zone));
+    }
+    const ours = this.planted.filter(it => it.ours).length;
+    return `${ours} things as this cluster leaves them, ${this.planted.length - ours} of others`;
+  }
+
+  /** Which of both are there: those that should not be, and those that should and are not. */
+  async differences(oursAreThere: boolean): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const { name, ours, isThere } of this.planted) {
+      const expected = oursAreThere || !ours;
+      if (await isThere() !== expected) {
+        wrong.push(expected ? `${name} is gone` : `${name} is left`);
+      }
+    }
+    return wrong;
+  }
+
+  /** Removes what others left, so that the account is as it was. */
+  async remove(): Promise<void> {
+    for (const it of this.planted.filter(one => !one.ours)) {
+      await it.remove();
+    }
+    for (const id of this.elsewhere?.subnets ?? []) {
+      await this.calls.call('ec2', 'delete_subnet', { SubnetId: id });
+    }
+    if (this.elsewhere) {
+      await this.calls.call('ec2', 'delete_vpc', { VpcId: this.elsewhere.vpc });
+    }
+    this.calls.end();
+  }
+
+  /** Each holds the one before it, so that the order of the deletions counts. */
+  private async plantOurs(cluster: string, { vpc, subnets }: Network) {
+    const [first, second] = [
+      await this.group('left-1', vpc, { [CONTROLLER_TAG]: cluster }, true), await this.group('left-2', vpc, { [EKS_TAG]: cluster }, true),
+    ];
+    for (const [group, named] of [[first, second], [second, first], [second, second]]) {
+      const rule = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, UserIdGroupPairs: [{ GroupId: named }] };
+      await this.calls.call('ec2', 'authorize_security_group_ingress', { GroupId: group, IpPermissions: [rule] });
+    }
+    await this.interface('of the operator', subnets[0], second, { [CILIUM_TAG]: cluster }, true);
+    const targets = await this.targetGroup('left', vpc, { [CONTROLLER_TAG]: cluster }, true);
+    const balancer = await this.balancer('left', subnets, [first], { [CONTROLLER_TAG]: cluster }, true);
+    await this.calls.call('elbv2', 'create_listener', {
+      LoadBalancerArn: balancer, Protocol: 'HTTP', Port: 80, DefaultActions: [{ Type: 'forward', TargetGroupArn: targets }],
+    });
+    await this.logGroup(`/aws/eks/${cluster}/cluster`, true);
+  }
+
+  /** Another cluster's, nobody's, and what has our tags in another network. What would hold the platform's VPC is not among them. */
+  private async plantOthers(cluster: string, vpc: string, elsewhere: Network) {
+    await this.targetGroup('others', vpc, { [CONTROLLER_TAG]: `${cluster}-2` }, false);
+    await this.targetGroup('nobodys', vpc, {}, false);
+    await this.logGroup(`/aws/eks/${cluster}-2/cluster`, false);
+    for (const [name, tag] of [['others', `${cluster}-2`], ['namesakes', cluster]]) {
+      const group = await this.group(name, elsewhere.vpc, { [CONTROLLER_TAG]: tag }, false);
+      await this.balancer(name, elsewhere.subnets, [group], { [CONTROLLER_TAG]: tag }, false);
+      await this.interface(name, elsewhere.subnets[0], group, { [CILIUM_TAG]: tag }, false);
+    }
+  }
+
+  private async plantRecords(cluster: string, zone: string) {
+    const { HostedZones: zones } = await this.calls.call('route53', 'list_hosted_zones');
+    const known = zones.find((it: any) => it.Id === `/hostedzone/${zone}`)?.Name.replace(/\.$/, '');
+    if (known === undefined) { // it is there before the platform, and goes after it
+      await this.route53.makeZone('left.test', zone);
+      this.planted.push({
+        name: `hosted zone ${zone}`, ours: false, isThere: async () => true, remove: () => this.route53.removeZone({ id: zone, name: 'left.test' }),
+      });
+    }
+    const domain = known ?? 'left.test';
+    for (const [label, owner] of [['left', cluster], ['others', `${cluster}-2`], ['nobodys', undefined]] as const) {
+      const name = `${label}.${domain}.`;
+      const marker = { Name: `edns-a.${name}`, Type: 'TXT', TTL: 300, ResourceRecords: [{ Value: `"heritage=external-dns,external-dns/owner=${owner}"` }] };
+      const records = [{ Name: name, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.1' }] }, ...owner ? [marker] : []];
+      await this.route53.change(zone, records.map(it => ({ Action: 'CREATE', ResourceRecordSet: it })));
+      for (const { Name } of records) {
+        this.add(`record ${Name}`, owner === cluster,
+          async () => (await this.route53.records(zone)).filter(it => it.Name === Name),
+          () => this.route53.removeRecords(zone, it => it.Name === Name));
+      }
+    }
+    this.planted.sort((one, other) => Number(one.name.startsWith('hosted zone')) - Number(other.name.startsWith('hosted zone')));
+  }
+
+  private async group(name: string, vpc: string, tags: Tags, ours: boolean): Promise<string> {
+    const { GroupId } = await this.calls.call('ec2', 'create_security_group', { GroupName: `rehearsal-${name}`, Description: name, VpcId: vpc });
+    await this.calls.call('ec2', 'create_tags', { Resources: [GroupId], Tags: listOf(tags) });
+    this.add(`security group ${name}`, ours,
+      async () => (await this.calls.call('ec2', 'describe_security_groups')).SecurityGroups.filter((it: any) => it.GroupId === GroupId),
+      () => this.calls.call('ec2', 'delete_security_group', { GroupId }));
+    return GroupId;
+  }
+
+  private async interface(name: string, SubnetId: string, group: string, tags: Tags, ours: boolean) {
+    const { NetworkInterface: { NetworkInterfaceId } } = await this.calls.call('ec2', 'create_network_interface', {
+      SubnetId, Groups: [group], TagSpecifications: [{ ResourceType: 'network-interface', Tags: listOf(tags) }],
+    });
+    this.add(`network interface ${name}`, ours,
+      async () => (await this.calls.call('ec2', 'describe_network_interfaces')).NetworkInterfaces.filter((it: any) => it.NetworkInterfaceId === NetworkInterfaceId),
+      () => this.calls.call('ec2', 'delete_network_interface', { NetworkInterfaceId }), true);
+  }
+
+  private async targetGroup(name: string, VpcId: string, tags: Tags, ours: boolean): Promise<string> {
+    const { TargetGroups: [{ TargetGroupArn }] } = await this.calls.call('elbv2', 'create_target_group', {
+      Name: `rehearsal-${name}`, Protocol: 'HTTP', Port: 80, VpcId, TargetType: 'ip', ...Object.keys(tags).length > 0 && { Tags: listOf(tags) },
+    });
+    this.add(`target group ${name}`, ours,
+      async () => (await this.calls.call('elbv2', 'describe_target_groups')).TargetGroups.filter((it: any) => it.TargetGroupArn === TargetGroupArn),
+      () => this.calls.call('elbv2', 'delete_target_group', { TargetGroupArn }));
+    return TargetGroupArn;
+  }
+
+  private async balancer(name: string, Subnets: string[], SecurityGroups: string[], tags: Tags, ours: boolean): Promise<string> {
+    const { LoadBalancers: [{ LoadBalancerArn }] } = await this.calls.call('elbv2', 'create_load_balancer', {
+      Name: `rehearsal-${name}`, Scheme: 'internal', Subnets, SecurityGroups, Tags: listOf(tags),
+    });
+    this.add(`load balancer ${name}`, ours,
+      async () => (await this.calls.call('elbv2', 'describe_load_balancers')).LoadBalancers.filter((it: any) => it.LoadBalancerArn === LoadBalancerArn),
+      () => this.calls.call('elbv2', 'delete_load_balancer', { LoadBalancerArn }), true);
+    return LoadBalancerArn;
+  }
+
+  private async logGroup(logGroupName: string, ours: boolean) {
+    await this.calls.call('logs', 'create_log_group', { logGroupName });
+    this.add(`log group ${logGroupName}`, ours,
+      async () => (await this.calls.call('logs', 'describe_log_groups', { logGroupNamePrefix: logGroupName })).logGroups
+        .filter((it: any) => it.logGroupName === logGroupName),
+      () => this.calls.call('logs', 'delete_log_group', { logGroupName }));
+  }
+
+  private async makeNetwork(): Promise<Network> {
+    const { Vpc: { VpcId: vpc } } = await this.calls.call('ec2', 'create_vpc', { CidrBlock: '10.99.0.0/16' });
+    const subnets: string[] = [];
+    for (const [index, zone] of ['a', 'b'].entries()) {
+      const { Subnet: { SubnetId } } = await this.calls.call('ec2', 'create_subnet', {
+        VpcId: vpc, CidrBlock: `10.99.${index}.0/24`, AvailabilityZone: `${this.context.emulator.region}${zone}`,
+      });
+      subnets.push(SubnetId);
+    }
+    return { vpc, subnets };
+  }
+
+  /** A zone of the stack itself has its id from the deployment. */
+  private async zoneId(zone: string | { Ref: string }): Promise<string> {
+    if (typeof zone === 'string') {
+      return zone;
+    }
+    const found = await aws(this.context, 'cloudformation', 'describe-stack-resource', '--stack-name', this.context.stack.stackName, '--logical-resource-id', zone.Ref);
+    return found.StackResourceDetail.PhysicalResourceId;
+  }
+
+  /** @param first whether others hang on it, so that it goes before them */
+  private add(name: string, ours: boolean, find: () => Promise<unknown[]>, remove: () => Promise<unknown>, first = false) {
+    this.planted[first ? 'unshift' : 'push']({ name, ours, isThere: async () => (await find()).length > 0, remove });
+  }
+}
+
+type Tags = { readonly [key: string]: string };
+
+function listOf(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
