@@ -86,7 +86,7 @@ async function drain(work: Work): Promise<string> {
   const { clock, deadline } = work;
   const classes = await list(work, 'networking.k8s.io/v1', 'ingressclasses');
   const albClasses = ['alb', ...classes.filter(it => it.spec?.controller === ALB_CONTROLLER).map(it => it.metadata.name)];
-  const end = clock.now() + PATIENCE;
+  const began = clock.now();
   const deleted = new Set<string>();
   const since = new Map<string, number>();
   for (let pause = 1_000; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
@@ -97,8 +97,13 @@ async function drain(work: Work): Promise<string> {
     await remove(work, found, deleted);
     const now = clock.now();
     found.forEach(it => since.set(it.metadata.uid, since.get(it.metadata.uid) ?? now));
-    if (now >= end || await areHopeless(work, found, it => now - since.get(it.metadata.uid)!)) {
-      throw new Error(await tell(work, found, deleted));
+    if (now >= began + PATIENCE || await areHopeless(work, found, began, it => now - since.get(it.metadata.uid)!)) {
+      const names = (await find(work, albClasses)).map(nameOf);
+      const still = found.filter(it => it.metadata.deletionTimestamp === undefined || names.includes(nameOf(it)));
+      if (still.length > 0) {
+        throw new Error(await tell(work, still, deleted));
+      }
+      continue; // they have just gone
     }
     if (now + pause >= deadline) {
       throw new Unfinished(`waiting for ${found.map(nameOf).join(', ')}`);
@@ -149,10 +154,11 @@ async function remove(work: Work, found: any[], deleted: Set<string>): Promise<v
   }
 }
 
-/** Whether no object will go, however long one waits: those that may go are waited for. */
-async function areHopeless(work: Work, found: any[], age: (object: any) => number): Promise<boolean> {
+/** Whether no object will go, however long one waits: those that may go are waited for. What was said before `began` may be mended. */
+async function areHopeless(work: Work, found: any[], began: number, age: (object: any) => number): Promise<boolean> {
   const isAway = found.every(it => age(it) < CONTROLLER_PATIENCE) ? undefined : await isControllerAway(work, found.flatMap(finalizersOf));
   const warnings: { [kind: string]: any[] } = {};
+  const start = new Date(began).toISOString().slice(0, -'.000Z'.length); // events are dated by the second
   for (const object of found) {
     const { kind, metadata } = object;
     if (isAway && age(object) >= CONTROLLER_PATIENCE && isHeld(object)) {
@@ -160,7 +166,7 @@ async function areHopeless(work: Work, found: any[], age: (object: any) => numbe
     }
     warnings[kind] ??= await warningsOf(work, kind);
     const own = warnings[kind].filter(it => it.involvedObject.uid === metadata.uid);
-    const words = metadata.deletionTimestamp === undefined ? undefined : lastWords(own, metadata.deletionTimestamp);
+    const words = metadata.deletionTimestamp === undefined ? undefined : lastWords(own, metadata.deletionTimestamp > start ? metadata.deletionTimestamp : start);
     if (words === undefined || !(tellsOfProtection(words) || REFUSED.test(words))) {
       return false;
     }
