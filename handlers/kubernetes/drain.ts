@@ -154,19 +154,24 @@ async function remove(work: Work, found: any[], deleted: Set<string>): Promise<v
   }
 }
 
-/** Whether no object will go, however long one waits: those that may go are waited for. What was said before `began` may be mended. */
-async function areHopeless(work: Work, found: any[], began: number, age: (object: any) => number): Promise<boolean> {
+/**
+ * Whether no object will go, however long one waits: those that may go are waited for.
+ *
+ * @param began what was said before may be mended
+ */
+async function areHopeless(work: Work, found: any[], began: number, age: (object: any) => number) {
   const isAway = found.every(it => age(it) < CONTROLLER_PATIENCE) ? undefined : await isControllerAway(work, found.flatMap(finalizersOf));
   const warnings: { [kind: string]: any[] } = {};
   const start = new Date(began).toISOString().slice(0, -'.000Z'.length); // events are dated by the second
   for (const object of found) {
     const { kind, metadata } = object;
+    const { deletionTimestamp } = metadata;
     if (isAway && age(object) >= CONTROLLER_PATIENCE && isHeld(object)) {
       continue;
     }
     warnings[kind] ??= await warningsOf(work, kind);
     const own = warnings[kind].filter(it => it.involvedObject.uid === metadata.uid);
-    const words = metadata.deletionTimestamp === undefined ? undefined : lastWords(own, metadata.deletionTimestamp > start ? metadata.deletionTimestamp : start);
+    const words = deletionTimestamp === undefined ? undefined : lastWords(own, deletionTimestamp > start ? deletionTimestamp : start);
     if (words === undefined || !(tellsOfProtection(words) || REFUSED.test(words))) {
       return false;
     }
