@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'child_process';
+import type { Socket } from 'net';
 import { join } from 'path';
 import { createInterface } from 'readline';
 
@@ -18,6 +19,7 @@ export class AwsCalls {
     createInterface(this.child.stdout).on('line', line => this.waiting.shift()!(JSON.parse(line)));
     this.child.stderr.on('data', data => this.complaints += data);
     this.child.stdin.on('error', () => undefined); // it has ended, and says so
+    this.waits(false);
     this.child.on('close', () => this.waiting.splice(0).forEach(answer => answer({ error: `the AWS client ended: ${this.complaints}` })));
   }
 
@@ -28,9 +30,11 @@ export class AwsCalls {
         resolve({ error: `the AWS client ended: ${this.complaints}` });
         return;
       }
+      this.waits(true);
       this.waiting.push(resolve);
       this.child.stdin.write(`${JSON.stringify({ service, operation, parameters })}\n`);
     });
+    this.waits(this.waiting.length > 0);
     if (said.error !== undefined) {
       throw new Error(said.error);
     }
@@ -39,5 +43,11 @@ export class AwsCalls {
 
   end() {
     this.child.stdin.end();
+  }
+
+  /** Whether this program lives for as long as the client does: only while it has been asked. A rehearsal that fails must end. */
+  private waits(isAsked: boolean) {
+    const { stdin, stdout, stderr } = this.child;
+    [this.child, ...[stdin, stdout, stderr] as unknown as Socket[]].forEach(it => isAsked ? it.ref() : it.unref());
   }
 }

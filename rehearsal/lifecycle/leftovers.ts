@@ -2,7 +2,7 @@ import type { Template } from './assembly';
 import { aws, type Context } from './context';
 import { ofType } from './platform';
 import { AwsCalls } from '../checks/aws';
-import { Route53 } from '../checks/route53';
+import { Route53, type DnsRecord } from '../checks/route53';
 
 const TEARDOWN = 'Custom::EksPlatformTeardown';
 const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';
@@ -48,7 +48,9 @@ export class Leftovers {
     await this.plantOurs(name, { vpc: vpcId, subnets: subnetIds.slice(0, 2) });
     await this.plantOthers(name, vpcId, this.elsewhere);
     for (const zone of teardown.Properties.ZoneIds ?? []) {
-      await this.plantRecords(name, await this.zoneId(zone));
+      // Others' records would keep a zone of the stack itself from going.
+      const owners = typeof zone === 'string' ? [['left', name], ['others', `${name}-2`], ['nobodys']] : [['left', name]];
+      await this.plantRecords(name, await this.zoneId(zone), owners);
     }
     const ours = this.planted.filter(it => it.ours).length;
     return `${ours} things as this cluster leaves them, ${this.planted.length - ours} of others`;
@@ -110,7 +112,7 @@ export class Leftovers {
     }
   }
 
-  private async plantRecords(cluster: string, zone: string) {
+  private async plantRecords(cluster: string, zone: string, owners: string[][]) {
     const { HostedZones: zones } = await this.calls.call('route53', 'list_hosted_zones');
     const known = zones.find((it: any) => it.Id === `/hostedzone/${zone}`)?.Name.replace(/\.$/, '');
     if (known === undefined) { // it is there before the platform, and goes after it
@@ -120,18 +122,24 @@ export class Leftovers {
       });
     }
     const domain = known ?? 'left.test';
-    for (const [label, owner] of [['left', cluster], ['others', `${cluster}-2`], ['nobodys', undefined]] as const) {
+    for (const [label, owner] of owners) {
       const name = `${label}.${domain}.`;
       const marker = { Name: `edns-a.${name}`, Type: 'TXT', TTL: 300, ResourceRecords: [{ Value: `"heritage=external-dns,external-dns/owner=${owner}"` }] };
       const records = [{ Name: name, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.1' }] }, ...owner ? [marker] : []];
       await this.route53.change(zone, records.map(it => ({ Action: 'CREATE', ResourceRecordSet: it })));
       for (const { Name } of records) {
         this.add(`record ${Name}`, owner === cluster,
-          async () => (await this.route53.records(zone)).filter(it => it.Name === Name),
+          async () => (await this.recordsOf(zone)).filter(it => it.Name === Name),
           () => this.route53.removeRecords(zone, it => it.Name === Name));
       }
     }
     this.planted.sort((one, other) => Number(one.name.startsWith('hosted zone')) - Number(other.name.startsWith('hosted zone')));
+  }
+
+  /** None where the zone has gone with the stack. */
+  private async recordsOf(zone: string): Promise<DnsRecord[]> {
+    const { HostedZones: zones } = await this.calls.call('route53', 'list_hosted_zones');
+    return zones.some((it: any) => it.Id === `/hostedzone/${zone}`) ? this.route53.records(zone) : [];
   }
 
   private async group(name: string, vpc: string, tags: Tags, ours: boolean): Promise<string> {
