@@ -7,16 +7,33 @@ const END_OF_ARCHIVE = 'PK\x05\x06';
 const STORED = 0;
 const DEFLATED = 8;
 
+/** One file or folder in an archive; the name of a folder ends with a slash. */
+export interface Entry {
+  readonly name: string;
+  /** As Unix keeps it: the file's type and permissions. */
+  readonly mode: number;
+  readonly content: Buffer;
+}
+
+/** Unpacks the files of a zip archive. */
+export function unzip(archive: Buffer, folder: string): void {
+  for (const { name, content } of entriesOf(archive).filter(it => !it.name.endsWith('/'))) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
 /**
- * Unpacks the files of a zip archive.
+ * What a zip archive holds; nothing outside of the folder that it is unpacked to.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export function unzip(archive: Buffer, folder: string): void {
+export function entriesOf(archive: Buffer): Entry[] {
   const end = archive.lastIndexOf(END_OF_ARCHIVE);
   if (end < 0) {
     throw new Error('it is not a zip archive');
   }
+  const entries: Entry[] = [];
   let entry = archive.readUInt32LE(end + 16);
   for (let left = archive.readUInt16LE(end + 10); left > 0; left--) {
     if (entry + 46 > end || archive.readUInt32LE(entry) !== CENTRAL_ENTRY) {
@@ -27,12 +44,10 @@ export function unzip(archive: Buffer, folder: string): void {
     if (name.startsWith('/') || name.startsWith('..')) {
       throw new Error(`it has a file outside of its folder: ${name}`);
     }
-    if (!name.endsWith('/')) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), contentOf(archive, entry, name));
-    }
+    entries.push({ name, mode: archive.readUInt16LE(entry + 40), content: contentOf(archive, entry, name) });
     entry += 46 + nameLength + extraLength + commentLength;
   }
+  return entries;
 }
 
 function contentOf(archive: Buffer, entry: number, name: string): Buffer {

@@ -21,6 +21,22 @@ class Sources extends FakeAws {
   }
 }
 
+/** A request for a release, as CloudFormation sends it. */
+export function helmRequest(
+  RequestType: 'Create' | 'Update' | 'Delete', ResourceProperties: { [name: string]: string | undefined }, id: string,
+): Work['request'] {
+  return {
+    RequestType,
+    ResponseURL: '',
+    StackId: 'stack',
+    RequestId: 'request',
+    ResourceType: 'Custom::AWSCDK-EKS-HelmChart',
+    LogicalResourceId: 'Release',
+    ...RequestType === 'Create' ? {} : { PhysicalResourceId: id },
+    ResourceProperties,
+  };
+}
+
 /** A Helm that keeps the revisions of one release, and a kubectl that reads them. */
 export class FakeHelm implements Programs {
   public revisions: { status: string; owner?: string }[] = [];
@@ -116,15 +132,10 @@ export class FakeHelm implements Programs {
     try {
       return await serveRelease({
         request: {
-          RequestType,
-          ResponseURL: '',
-          StackId: 'stack',
-          RequestId: 'request',
-          ResourceType: 'Custom::AWSCDK-EKS-HelmChart',
-          LogicalResourceId: 'Release',
-          ...RequestType === 'Create' ? {} : { PhysicalResourceId: 'shop/web' },
+          ...helmRequest(RequestType, {
+            ClusterName: 'shop', Release: 'web', Namespace: 'shop', Chart: 'chart', Repository: 'https://charts.example.com', ...properties,
+          }, 'shop/web'),
           ...more,
-          ResourceProperties: { ClusterName: 'shop', Release: 'web', Namespace: 'shop', Chart: 'chart', Repository: 'https://charts.example.com', ...properties },
         },
         programs: this,
         aws: this.aws,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'http';
 import { connect, createServer as createProxy, type AddressInfo, type Server as Proxy, type Socket } from 'net';
 import { join } from 'path';
 import { setTimeout } from 'timers/promises';
+import { helmRequest } from './fake-helm';
 import { Layer, type Programs } from '../../../handlers/kubernetes/programs';
 import { serveRelease } from '../../../handlers/kubernetes/release';
 import type { Work } from '../../../handlers/kubernetes/work';
@@ -125,16 +126,7 @@ export class Releases {
     const aws = new FakeAws();
     aws.cluster = { status: 'ACTIVE' };
     const work: Work = {
-      request: {
-        RequestType,
-        ResponseURL: '',
-        StackId: 'stack',
-        RequestId: 'request',
-        ResourceType: 'Custom::AWSCDK-EKS-HelmChart',
-        LogicalResourceId: 'Release',
-        PhysicalResourceId: RequestType === 'Create' ? undefined : id ?? `${ResourceProperties.Namespace}/${properties.Release}`,
-        ResourceProperties,
-      },
+      request: helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`),
       programs,
       aws,
       folder,
