@@ -1,5 +1,6 @@
 import { awscdk, github, javascript } from 'projen';
 import { integTests } from './projenrc/integ';
+import { rooms } from './projenrc/rooms';
 
 /** The oldest aws-cdk-lib that users may have: tests run against it. */
 const CDK_VERSION = '2.270.0';
@@ -74,6 +75,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     coverageText: false,
     jestConfig: {
+      collectCoverage: false,
       moduleNameMapper: { '^@org/eks-platform$': '<rootDir>/src' },
       setupFiles: ['<rootDir>/test/support/setup.ts'],
       // Tests that pack, install or start another process.
@@ -92,28 +94,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   sampleCode: false,
 });
 
-// Rooms of the house and who may look into whom: arrows point down only.
-const room = (name: string, allowed: string[]) => ({
-  target: `./src/${name}`,
-  from: './src',
-  except: [name, ...allowed].map(other => `./${other}`),
-  message: `${name} may import ${allowed.join(', ') || 'no other room'}.`,
-});
-project.eslint!.addRules({
-  'import/no-cycle': ['error'],
-  'import/no-restricted-paths': ['error', {
-    zones: [
-      room('cdk', []),
-      room('kubernetes', ['cdk']),
-      room('network', ['cdk', 'kubernetes']),
-      room('cluster', ['cdk', 'kubernetes']),
-      room('addons', ['cdk', 'kubernetes', 'network', 'cluster']),
-      room('policy', ['cdk', 'kubernetes', 'network', 'cluster', 'addons']),
-      room('ingress', ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy']),
-      room('platform', ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'ingress']),
-    ],
-  }],
-});
+rooms(project);
 
 // Starters come with tests of their own.
 project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');

@@ -1,0 +1,54 @@
+import type { awscdk } from 'projen';
+
+/** Who may look into whom, by name. */
+type Rooms = { readonly [room: string]: readonly string[] };
+
+/** The top folders, and which of the others each may import. Tests, examples and the project's own files are not held to it. */
+const HOUSES: Rooms = {
+  src: [],
+  handlers: [],
+  scripts: ['src', 'examples'],
+  bench: ['src', 'scripts'],
+  integ: ['src', 'scripts'],
+  rehearsal: ['src', 'scripts', 'examples', 'integ', 'handlers'],
+};
+
+/** The rooms of each house, from the cellar to the roof. */
+const ROOMS: { readonly [house: string]: Rooms } = {
+  src: {
+    cdk: [],
+    kubernetes: ['cdk'],
+    network: ['cdk', 'kubernetes'],
+    cluster: ['cdk', 'kubernetes'],
+    addons: ['cdk', 'kubernetes', 'network', 'cluster'],
+    policy: ['cdk', 'kubernetes', 'network', 'cluster', 'addons'],
+    ingress: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy'],
+    platform: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'ingress'],
+  },
+  handlers: {
+    shared: [],
+    kubernetes: ['shared'],
+    teardown: ['shared'],
+  },
+};
+
+/** Holds imports to the rooms: arrows point down only. */
+export function rooms(project: awscdk.AwsCdkConstructLibrary) {
+  const zones = [
+    ...zonesOf('.', HOUSES),
+    ...Object.entries(ROOMS).flatMap(([house, inside]) => zonesOf(`./${house}`, inside)),
+  ];
+  project.eslint!.addRules({
+    'import/no-cycle': ['error'],
+    'import/no-restricted-paths': ['error', { zones }],
+  });
+}
+
+function zonesOf(house: string, inside: Rooms) {
+  return Object.entries(inside).map(([name, allowed]) => ({
+    target: `${house}/${name}`,
+    from: house,
+    except: [name, ...allowed, ...house === '.' ? ['node_modules'] : []].map(other => `./${other}`),
+    message: `${name} may import ${allowed.join(', ') || 'no other room'}.`,
+  }));
+}
