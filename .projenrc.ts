@@ -1,6 +1,7 @@
 import { awscdk, github, javascript } from 'projen';
 import { integTests } from './projenrc/integ';
 import { rooms } from './projenrc/rooms';
+import { tests } from './projenrc/tests';
 
 /** The oldest aws-cdk-lib that users may have: tests run against it. */
 const CDK_VERSION = '2.270.0';
@@ -45,6 +46,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^20',
     'ajv@^8',
     'cdk-nag@^3.0.2',
+    // The newest for Node 20.
+    'dependency-cruiser@^17',
     'jsii-reflect@^1.140.0',
     'tsconfig-paths@^4',
     'yaml@^2',
@@ -57,7 +60,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'gate/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
     compilerOptions: {
       // Examples and integration tests import the library by its name, as users do.
       paths: { '@org/eks-platform': ['./src'] },
@@ -65,7 +68,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
+    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', 'gate', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
@@ -76,7 +79,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     coverageText: false,
     jestConfig: {
       collectCoverage: false,
+      maxWorkers: '100%',
       moduleNameMapper: { '^@org/eks-platform$': '<rootDir>/src' },
+      runtime: '<rootDir>/test/support/jest-runtime.js',
       setupFiles: ['<rootDir>/test/support/setup.ts'],
       // Tests that pack, install or start another process.
       testTimeout: 60_000,
@@ -84,7 +89,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/gate/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -115,12 +120,8 @@ const handlers = project.addTask('handlers', { description: 'Build the code of t
 handlers.exec('rm -rf assets');
 handlers.exec('tsc -p handlers/tsconfig.json');
 project.preCompileTask.spawn(handlers);
-project.testTask.prependSpawn(handlers);
 project.setScript('prepare', 'projen handlers'); // after each `npm ci`, so that any script may be run first
 project.addPackageIgnore('!/assets/');
-
-// Jest only strips types: examples, integration tests and tests must compile, too.
-project.testTask.prependExec('tsc --noEmit -p tsconfig.dev.json');
 
 // A table is read by its columns.
 project.eslint!.addOverride({
@@ -136,6 +137,7 @@ project.tsconfigDev.file.addOverride('compilerOptions.baseUrl', '.');
 project.tasks.tryFind('package:go')!.reset('jsii-pacmak -v --target go --code-only --rosetta-unknown-snippets fail');
 
 integTests(project);
+tests(project, handlers);
 
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',

@@ -11,6 +11,7 @@ const HOUSES: Rooms = {
   bench: ['src', 'scripts'],
   integ: ['src', 'scripts'],
   rehearsal: ['src', 'scripts', 'examples', 'integ', 'handlers'],
+  gate: [],
 };
 
 /** The rooms of each house, from the cellar to the roof. */
