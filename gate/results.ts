@@ -56,7 +56,7 @@ export function slowestFiles({ testResults }: JestResults, folder: string, most:
 export function skipReasons({ testResults }: JestResults): Map<string, number> {
   const reasons = new Map<string, number>();
   for (const { name, assertionResults } of testResults) {
-    for (const { status, ancestorTitles, title } of assertionResults.filter(it => it.status === 'pending' || it.status === 'todo')) {
+    for (const { ancestorTitles, title } of assertionResults.filter(it => it.status === 'pending' || it.status === 'todo')) {
       const [, reason = `no reason given by ${name.split('/').pop()}`] = /\(skipped: (.*)\)/.exec([...ancestorTitles, title].join(' ')) ?? [];
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
