@@ -11,8 +11,8 @@ import threading
 import time
 
 import yaml
+from eks import GROUP_LABEL, READY_LABEL, is_ready
 from kubernetes import Kubernetes, KubernetesError, Object
-from nodes import GROUP_LABEL, READY_LABEL, is_ready
 from settings import Settings
 
 TAINT = "node.cilium.io/agent-not-ready"

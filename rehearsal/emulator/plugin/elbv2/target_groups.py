@@ -1,6 +1,6 @@
-"""Target groups, as AWS keeps them and as far as a controller can get them wrong."""
+"""Target groups, their health checks, and what forwards to them."""
 
-from elb import Record, Refused, arn_of, keep, known, selected, told
+from elbv2.records import Record, Refused, arn_of, keep, known, selected, told
 from ministack.services import alb
 
 

@@ -1,19 +1,16 @@
-"""Load balancers, and what IAM is told of them."""
+"""Load balancers with their target groups, listeners and rules, and what other services know about them."""
 
 import unittest
 from typing import Any
 from xml.etree import ElementTree
 
-import firewall
-import instances
-import load_balancers
-import permissions
-from fake_kubernetes import FakeKubernetes
+import elbv2
+import iam
+from ec2 import security_groups
 from ministack.services import acm, alb, ec2, tagging, waf
-from query import nested, xml
 
-load_balancers.install()
-firewall.install()
+elbv2.install()
+security_groups.install()
 
 
 def call(action: str, **params: Any) -> tuple[int, ElementTree.Element]:
@@ -35,7 +32,8 @@ def dotted(value: Any, name: str = "") -> Any:
 
 class LoadBalancerTest(unittest.TestCase):
     def setUp(self) -> None:
-        for store in (alb._lbs, alb._tgs, alb._listeners, alb._rules, alb._tags, ec2._subnets, ec2._security_groups, waf._associations):
+        for store in (alb._lbs, alb._tgs, alb._listeners, alb._rules, alb._tags, ec2._subnets, ec2._security_groups, ec2._internet_gateways,
+                      waf._associations):
             store.clear()
         for name, zone in (("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b"), ("subnet-c", "us-east-1b")):
             ec2._subnets[name] = {"SubnetId": name, "AvailabilityZone": zone, "VpcId": "vpc", "CidrBlock": "10.0.0.0/24"}
@@ -115,46 +113,16 @@ class LoadBalancerTest(unittest.TestCase):
         self.balancer()
         self.assertIn(b"DependencyViolation", ec2._ACTION_MAP["DeleteSecurityGroup"]({"GroupId": ["sg-1"]})[2])
 
-    def test_a_rule_of_a_security_group_is_revoked_as_it_was_described(self) -> None:
-        told = {"GroupId": ["sg-1"], "IpPermissions.1.IpProtocol": ["tcp"], "IpPermissions.1.Groups.1.GroupId": ["sg-2"]}
-        ec2._security_groups["sg-1"]["IpPermissions"] = []
-        ec2._ACTION_MAP["AuthorizeSecurityGroupIngress"](told)
-        self.assertEqual(len(ec2._security_groups["sg-1"]["IpPermissions"]), 1)
-        ec2._ACTION_MAP["RevokeSecurityGroupIngress"]({**told, "IpPermissions.1.Groups.1.UserId": ["111122223333"]})
-        self.assertEqual(ec2._security_groups["sg-1"]["IpPermissions"], [])
-
     def test_a_rule_has_five_values_at_most(self) -> None:
         listener = self.accepted("CreateListener", **self.listener(self.balancer(), self.group())).findtext(".//ListenerArn")
         paths = [{"Field": "path-pattern", "PathPatternConfig": {"Values": [f"/{number}" for number in range(6)]}}]
         self.refused("ValidationError", "CreateRule", ListenerArn=listener, Priority=1, Conditions=paths, Actions=[{"Type": "fixed-response"}])
 
-    def test_a_resource_without_a_web_acl_is_no_error(self) -> None:
-        self.assertEqual(waf._get_web_acl_for_resource({"ResourceArn": self.balancer()})[0], 200)
-
-    def test_iam_knows_the_tags_of_load_balancers_and_the_vpc_of_groups(self) -> None:
-        permissions.install()
+    def test_iam_knows_the_tags_of_load_balancers(self) -> None:
+        iam.install()
         arn = self.balancer(Tags=[{"Key": "team", "Value": "shop"}])
         self.assertEqual(tagging.resource_tags(arn), {"team": "shop"})
-        self.assertRegex(permissions.vpc_of("arn:aws:ec2:us-east-1:1:security-group/sg-1") or "", ":vpc/vpc$")
-        self.assertIsNone(permissions.vpc_of("arn:aws:ec2:us-east-1:1:security-group/sg-2"))
 
 
-class QueryTest(unittest.TestCase):
-    def test_parameters_become_maps_and_lists_in_their_order(self) -> None:
-        params = {**{f"Names.member.{number}": [str(number)] for number in range(1, 12)}, "Matcher.HttpCode": ["200"], "Port": "80"}
-        self.assertEqual(nested(params), {"Names": [str(number) for number in range(1, 12)], "Matcher": {"HttpCode": "200"}, "Port": "80"})
-
-    def test_and_maps_and_lists_xml(self) -> None:
-        self.assertEqual(xml({"A": [{"B": True}, {"B": "<"}], "C": None}), "<A><member><B>true</B></member><member><B>&lt;</B></member></A>")
-
-    def test_a_filter_keeps_its_values_after_an_empty_one(self) -> None:
-        self.assertEqual(instances.parse_filters({"Filter.1.Name": ["tag:role"], "Filter.1.Value.2": ["1"]}), {"tag:role": ["1"]})
-
-
-class InstanceTest(unittest.TestCase):
-    def test_a_node_is_an_instance_whose_interface_has_the_pods_addresses(self) -> None:
-        kubernetes: Any = FakeKubernetes()
-        kubernetes.create("/api/v1/nodes", {"metadata": {"name": "n"}, "spec": {"providerID": "aws:///us-east-1a/i-0123456789abcdef0"}})
-        answer = instances._of_nodes(kubernetes, {"InstanceId.1": ["i-0123456789abcdef0"]})
-        self.assertIn(instances.PODS.encode(), answer[2])
-        self.assertIsNone(instances._of_nodes(kubernetes, {"InstanceId.1": ["i-1"]}))
+if __name__ == "__main__":
+    unittest.main()

@@ -1,37 +1,12 @@
-"""Elastic Load Balancing, as the AWS Load Balancer Controller uses it.
-
-MiniStack knows a part of what load balancers, target groups, listeners and rules can be told,
-and checks little. Here they keep all that they are told, and what AWS refuses is refused, as far
-as a controller can get it wrong. Tags, attributes and targets are MiniStack's own.
-"""
+"""Load balancers, their subnets and security groups."""
 
 from collections.abc import Callable
-from typing import Any
 
-import listeners
-import target_groups
-from elb import Record, Refused, arn_of, keep, known, selected
-from listeners import delete_listener
+from ec2 import has_internet
+from elbv2.listeners import delete_listener
+from elbv2.records import Record, Refused, arn_of, keep, known, selected
 from ministack.core.responses import get_region
 from ministack.services import alb, ec2, waf
-from query import Params, nested, xml
-
-
-def install() -> None:
-    for name, handler in {**_HANDLERS, **target_groups.HANDLERS, **listeners.HANDLERS}.items():
-        alb._ACTION_MAP[name] = _answering(name, handler)
-    match, delete_group = ec2._rules_match, ec2._ACTION_MAP["DeleteSecurityGroup"]
-    ec2._rules_match = lambda wanted, kept: match(_bare(wanted), _bare(kept))
-    ec2._ACTION_MAP["DeleteSecurityGroup"] = lambda params: _in_use(params) or delete_group(params)
-
-
-def _answering(action: str, handler: Callable[[Record], Record]) -> Callable[[Params], Any]:
-    def answer(params: Params) -> Any:
-        try:
-            return alb._xml(200, action, xml(handler(nested(params))))
-        except Refused as refused:
-            return alb._error(refused.code, str(refused))
-    return answer
 
 
 def _create_load_balancer(params: Record) -> Record:
@@ -42,7 +17,7 @@ def _create_load_balancer(params: Record) -> Record:
     zones = _zones(params, kind)
     vpc = ec2._subnets[zones[0]["SubnetId"]]["VpcId"]
     scheme = params.get("Scheme", "internet-facing")
-    if scheme == "internet-facing" and not _has_internet(vpc):
+    if scheme == "internet-facing" and not has_internet(vpc):
         raise Refused("InvalidSubnet", f"VPC {vpc} has no internet gateway")
     groups = params.get("SecurityGroups", [])
     for group in groups:
@@ -72,10 +47,6 @@ def _zones(params: Record, kind: str) -> list[Record]:
     if len(zones) < (2 if kind == "application" else 1):
         raise Refused("ValidationError", "At least two subnets in two different Availability Zones must be specified")
     return zones
-
-
-def _has_internet(vpc: str) -> bool:
-    return any(attachment.get("VpcId") == vpc for gateway in ec2._internet_gateways.values() for attachment in gateway.get("Attachments", []))
 
 
 def _describe_load_balancers(params: Record) -> Record:
@@ -108,21 +79,7 @@ def _capacity(params: Record) -> Record:
     return {"CapacityReservationState": [], "DecreaseRequestsRemaining": 2}
 
 
-def _bare(rule: Record) -> Record:
-    """Who revokes a rule tells it as it was described, with its account and its description: MiniStack would not know it."""
-    return {**rule, "UserIdGroupPairs": [{"GroupId": pair["GroupId"]} if "GroupId" in pair else pair for pair in rule.get("UserIdGroupPairs", [])]}
-
-
-def _in_use(params: Params) -> Any:
-    """A security group of a load balancer, or one that another's rules name, stays."""
-    group = alb._p(params, "GroupId")
-    balancers = any(group in balancer["SecurityGroups"] for balancer in alb._lbs.values())
-    named = any(pair.get("GroupId") == group for other in ec2._security_groups.values() if other["GroupId"] != group
-                for rule in other.get("IpPermissions", []) + other.get("IpPermissionsEgress", []) for pair in rule.get("UserIdGroupPairs", []))
-    return ec2._error("DependencyViolation", f"resource {group} has a dependent object", 400) if balancers or named else None
-
-
-_HANDLERS: dict[str, Callable[[Record], Record]] = {
+HANDLERS: dict[str, Callable[[Record], Record]] = {
     "CreateLoadBalancer": _create_load_balancer, "DescribeLoadBalancers": _describe_load_balancers,
     "DeleteLoadBalancer": _delete_load_balancer, "SetSubnets": _set_subnets,
     "DescribeCapacityReservation": _capacity, "ModifyCapacityReservation": _capacity,

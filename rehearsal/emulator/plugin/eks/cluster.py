@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cloudformation import Created, Props, native, register
+from eks.remains import Remains
 from kubernetes import Kubernetes, KubernetesError, wait_until
 from ministack.core.responses import get_region, new_uuid
 from ministack.services import ec2, eks
-from remains import Remains
 from settings import Settings
 
 TYPE = "AWS::EKS::Cluster"

@@ -5,9 +5,9 @@ import tempfile
 import unittest
 from typing import Any
 
+from eks.remains import Remains
 from fake_kubernetes import FakeKubernetes
 from kubernetes import KubernetesError
-from remains import Remains
 
 _KINDS = {
     "/api/v1": {"namespaces": "Namespace", "configmaps": "ConfigMap", "secrets": "Secret", "pods": "Pod", "nodes": "Node", "serviceaccounts": "ServiceAccount"},

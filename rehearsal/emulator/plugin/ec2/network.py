@@ -1,11 +1,11 @@
-"""AWS::EC2 types that MiniStack lacks."""
+"""A VPC's address ranges, subnets, ways to the internet and flow logs, as CloudFormation makes them."""
 
 import ipaddress
 from typing import Any
 
 from cloudformation import Created, Props, accepted, native, register
 from ministack.core.responses import new_uuid
-from ministack.services import ec2
+from ministack.services import alb, ec2
 from ministack.services.cloudformation import provisioners
 
 
@@ -13,11 +13,10 @@ def install() -> None:
     register("AWS::EC2::EIP", _create_address, _delete_address)
     register("AWS::EC2::NatGateway", _create_nat_gateway, _delete_nat_gateway)
     register("AWS::EC2::FlowLog", _create_flow_log, lambda physical_id, props: ec2._flow_logs.pop(physical_id, None))
-    register("AWS::EC2::SecurityGroupIngress", _rule("IpPermissions", "CidrIp"), _no_rule)
-    register("AWS::EC2::SecurityGroupEgress", _rule("IpPermissionsEgress", "CidrIp"), _no_rule)
     register("AWS::EC2::VPCCidrBlock", _create_cidr_block, _delete_cidr_block)
     subnet = native("AWS::EC2::Subnet")
-    register("AWS::EC2::Subnet", lambda *args: _create_subnet(subnet["create"], *args), subnet["delete"], subnet.get("update"))
+    register("AWS::EC2::Subnet", lambda *args: _create_subnet(subnet["create"], *args), lambda *args: _delete_subnet(subnet["delete"], *args),
+             subnet.get("update"))
 
 
 def _added(store: Any, before: set[str]) -> str:
@@ -49,7 +48,7 @@ def _create_nat_gateway(logical_id: str, props: Props, stack: str) -> Created:
     if props.get("ConnectivityType", "public") == "public":
         if props.get("AllocationId") not in ec2._addresses:
             raise ValueError(f"InvalidAllocationID.NotFound: {props.get('AllocationId')} does not exist")
-        if not _has_internet(subnet["VpcId"]):
+        if not has_internet(subnet["VpcId"]):
             raise ValueError(f"Gateway.NotAttached: network {subnet['VpcId']} has no Internet gateway attached")
     before = set(ec2._nat_gateways)
     accepted(ec2._create_nat_gateway({key: [props[key]] for key in ("SubnetId", "AllocationId", "ConnectivityType") if key in props}))
@@ -58,7 +57,7 @@ def _create_nat_gateway(logical_id: str, props: Props, stack: str) -> Created:
     return gateway, {"NatGatewayId": gateway}
 
 
-def _has_internet(vpc: str) -> bool:
+def has_internet(vpc: str) -> bool:
     return any(attachment.get("VpcId") == vpc
                for gateway in ec2._internet_gateways.values() for attachment in gateway.get("Attachments", []))
 
@@ -81,33 +80,6 @@ def _create_flow_log(logical_id: str, props: Props, stack: str) -> Created:
     flow_log = _added(ec2._flow_logs, before)
     provisioners._ec2_apply_tags(flow_log, props)
     return flow_log, {"Id": flow_log}
-
-
-def _rule(direction: str, cidr: str) -> Any:
-    """A rule of a security group: kept on the group's record, under the rule's own id."""
-    def create(logical_id: str, props: Props, stack: str) -> Created:
-        group = ec2._security_groups.get(props["GroupId"])
-        if group is None:
-            raise ValueError(f"InvalidGroup.NotFound: The security group '{props['GroupId']}' does not exist")
-        rule_id = f"sgr-{new_uuid().replace('-', '')[:17]}"
-        peer = props.get("SourceSecurityGroupId") or props.get("DestinationSecurityGroupId")
-        rule: Props = {
-            "IpProtocol": str(props["IpProtocol"]),
-            **{key: int(props[key]) for key in ("FromPort", "ToPort") if key in props},
-            "IpRanges": [{"CidrIp": props[cidr]}] if cidr in props else [],
-            "Ipv6Ranges": [{"CidrIpv6": props["CidrIpv6"]}] if "CidrIpv6" in props else [],
-            "PrefixListIds": [], "UserIdGroupPairs": [{"GroupId": peer}] if peer else [],
-            "SecurityGroupRuleId": rule_id,
-        }
-        group[direction].append(rule)
-        return rule_id, {"Id": rule_id}
-    return create
-
-
-def _no_rule(physical_id: str, props: Props) -> None:
-    group = ec2._security_groups.get(props["GroupId"])
-    for direction in ("IpPermissions", "IpPermissionsEgress") if group else ():
-        group[direction] = [rule for rule in group[direction] if rule.get("SecurityGroupRuleId") != physical_id]
 
 
 def _create_cidr_block(logical_id: str, props: Props, stack: str) -> Created:
@@ -142,3 +114,12 @@ def _create_subnet(create: Any, logical_id: str, props: Props, stack: str) -> Cr
             if subnet["VpcId"] == props["VpcId"] and wanted.overlaps(ipaddress.IPv4Network(subnet["CidrBlock"])):
                 raise ValueError(f"InvalidSubnet.Conflict: The CIDR '{wanted}' conflicts with another subnet")
     return create(logical_id, props, stack)
+
+
+def _delete_subnet(delete: Any, physical_id: str, props: Props) -> None:
+    """EC2 refuses while something has an address in the subnet."""
+    interfaces = [key for key, each in ec2._network_interfaces.items() if each["SubnetId"] == physical_id]
+    balancers = [each["LoadBalancerName"] for each in alb._lbs.values() if physical_id in (zone["SubnetId"] for zone in each["AvailabilityZones"])]
+    if interfaces or balancers:
+        raise ValueError(f"DependencyViolation: The subnet '{physical_id}' has dependencies and cannot be deleted ({', '.join(interfaces + balancers)})")
+    delete(physical_id, props)

@@ -4,11 +4,13 @@ import unittest
 from typing import Any
 from xml.etree import ElementTree
 
-import interfaces
+from ec2 import interfaces, network, security_groups
 from ministack.services import alb, ec2
 from ministack.services.cloudformation import provisioners
 
 interfaces.install()
+network.install()
+security_groups.install()
 
 
 def call(action: str, **params: str) -> tuple[int, ElementTree.Element]:

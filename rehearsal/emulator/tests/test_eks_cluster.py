@@ -1,13 +1,40 @@
-"""What EKS says of an upgrade of Kubernetes, and the word that the rehearsal gets of it."""
+"""A cluster's protection against deletion, and upgrades of its Kubernetes."""
 
+import json
 import os
 import tempfile
 import unittest
 from types import SimpleNamespace
 from typing import Any
 
-import cluster
+from eks import cluster
 from fake_kubernetes import FakeKubernetes, Object
+from ministack.services import eks
+
+
+def others(*args: Any) -> Any:
+    return 404, {}, b""
+
+
+class ProtectionTest(unittest.TestCase):
+    def setUp(self) -> None:
+        eks._clusters.clear()
+        eks._clusters["shop"] = {"name": "shop", "deletionProtection": True}
+
+    def post(self, path: str) -> int:
+        status, _, _ = cluster._with_protection(others)("POST", path, {}, json.dumps({"deletionProtection": False}).encode(), {})
+        return int(status)
+
+    def test_is_switched_off_by_the_api_of_eks(self) -> None:
+        self.assertEqual(self.post("/clusters/shop/update-config"), 200)
+        self.assertFalse(eks._clusters["shop"]["deletionProtection"])
+
+    def test_of_other_clusters_is_not_known(self) -> None:
+        self.assertEqual(self.post("/clusters/other/update-config"), 404)
+        self.assertTrue(eks._clusters["shop"]["deletionProtection"])
+
+    def test_is_all_that_is_answered(self) -> None:
+        self.assertEqual(self.post("/clusters/shop/updates"), 404)
 
 
 class Exchanged(FakeKubernetes):
@@ -51,3 +78,7 @@ class UpgradeTest(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, f"Unsupported Kubernetes minor version update from 1.35 to {wanted}"):
                 self.upgrade("1.35", wanted)
         self.assertFalse(os.path.exists(self.file))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,8 +1,8 @@
-"""Listeners and their rules, as AWS keeps them and as far as a controller can get them wrong."""
+"""Listeners, their certificates and rules."""
 
-from elb import Record, Refused, keep, known, selected, told
+from elbv2.records import Record, Refused, keep, known, selected, told
+from elbv2.target_groups import balancers_of, forwarded
 from ministack.services import acm, alb
-from target_groups import balancers_of, forwarded
 
 _SECURE = ("HTTPS", "TLS")
 

@@ -13,13 +13,6 @@ PODS = "10.244.0.0/16"
 def install(kubernetes: Kubernetes) -> None:
     own = ec2._ACTION_MAP["DescribeInstances"]
     ec2._ACTION_MAP["DescribeInstances"] = lambda params: _of_nodes(kubernetes, params) or own(params)
-    ec2._parse_filters = parse_filters
-
-
-def parse_filters(params: Params) -> dict[str, list[str]]:
-    """MiniStack stops at the first empty value, which is left out of the request on its way, and so forgets the others."""
-    names = {key.split(".")[1]: ec2._p(params, key) for key in params if key.startswith("Filter.") and key.endswith(".Name")}
-    return {name: [ec2._p(params, key) for key in sorted(params) if key.startswith(f"Filter.{number}.Value.")] for number, name in names.items()}
 
 
 def _of_nodes(kubernetes: Kubernetes, params: Params) -> Any:

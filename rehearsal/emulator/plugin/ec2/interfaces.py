@@ -1,13 +1,8 @@
-"""Network interfaces as EC2 lists them, and what holds a network that is deleted.
-
-MiniStack lists all interfaces whatever was asked for, keeps none of their tags, and lets a subnet
-go that something stands in.
-"""
+"""Network interfaces: MiniStack lists all of them whatever was asked for, keeps no tags, and deletes one that is in use."""
 
 from typing import Any
 
-from cloudformation import Props, native, register
-from ministack.services import alb, ec2
+from ministack.services import ec2
 from query import Params
 
 _PAGE = 1000
@@ -18,10 +13,6 @@ def install() -> None:
     ec2._ACTION_MAP["CreateNetworkInterface"] = lambda params: _create(create, params)
     ec2._ACTION_MAP["DescribeNetworkInterfaces"] = _describe
     ec2._ACTION_MAP["DeleteNetworkInterface"] = lambda params: _in_use(params) or delete(params)
-    group = ec2._ACTION_MAP["DeleteSecurityGroup"]
-    ec2._ACTION_MAP["DeleteSecurityGroup"] = lambda params: _group_in_use(params) or group(params)
-    subnet = native("AWS::EC2::Subnet")
-    register("AWS::EC2::Subnet", subnet["create"], lambda *args: _delete_subnet(subnet["delete"], *args), subnet.get("update"))
 
 
 def _create(create: Any, params: Params) -> Any:
@@ -54,19 +45,3 @@ def _in_use(params: Params) -> Any:
     if ec2._network_interfaces.get(interface, {}).get("Status") == "in-use":
         return ec2._error("InvalidParameterValue", f"Network interface '{interface}' is currently in use.", 400)
     return None
-
-
-def _group_in_use(params: Params) -> Any:
-    group = ec2._p(params, "GroupId")
-    if any(group == each["GroupId"] for interface in ec2._network_interfaces.values() for each in interface["Groups"]):
-        return ec2._error("DependencyViolation", f"resource {group} has a dependent object", 400)
-    return None
-
-
-def _delete_subnet(delete: Any, physical_id: str, props: Props) -> None:
-    """EC2 refuses while something has an address in the subnet."""
-    interfaces = [key for key, each in ec2._network_interfaces.items() if each["SubnetId"] == physical_id]
-    balancers = [each["LoadBalancerName"] for each in alb._lbs.values() if physical_id in (zone["SubnetId"] for zone in each["AvailabilityZones"])]
-    if interfaces or balancers:
-        raise ValueError(f"DependencyViolation: The subnet '{physical_id}' has dependencies and cannot be deleted ({', '.join(interfaces + balancers)})")
-    delete(physical_id, props)

@@ -5,14 +5,10 @@ import tempfile
 import unittest
 from typing import Any
 
-import network
 from cloudformation import register
-from events import Journal, describe
-from identity import _create as create_provider
-from ministack.services import ec2
+from cloudformation.events import Journal, describe
+from cloudformation.order import Order, shuffle
 from ministack.services.cloudformation import _stacks, provisioners
-from order import Order, shuffle
-from transport import _resolve_condition_key
 
 RESOURCES: dict[str, Any] = {
     "Vpc": {"Type": "AWS::EC2::VPC"},
@@ -42,7 +38,6 @@ class OrderTest(unittest.TestCase):
     def test_custom_resources_and_what_they_need_come_before_all_else(self) -> None:
         for seed in range(20):
             self.assertEqual({name for name in self.order(seed)[5:]}, {f"Other{number}" for number in range(5)})
-
 
     def test_what_a_resource_needs_that_could_not_be_deleted_is_left_alone(self) -> None:
         left = {name: {"ResourceStatus": "CREATE_COMPLETE"} for name in RESOURCES}
@@ -90,51 +85,6 @@ class EventsTest(unittest.TestCase):
         self.assertIsNone(describe("shop", "Zone", "AWS::Route53::HostedZone", "DELETE_SKIPPED"))
 
 
-class NetworkTest(unittest.TestCase):
-    def setUp(self) -> None:
-        ec2._vpcs["vpc"] = {"CidrBlock": "10.0.0.0/16"}
-        ec2._subnets["subnet"] = {"CidrBlock": "10.0.0.0/24", "VpcId": "vpc"}
-
-    def subnet(self, block: str) -> tuple[str, dict[str, Any]]:
-        return network._create_subnet(lambda *args: ("created", {}), "Subnet", {"VpcId": "vpc", "CidrBlock": block}, "shop")
-
-    def test_a_subnet_lies_in_the_ranges_of_its_vpc(self) -> None:
-        with self.assertRaisesRegex(ValueError, "InvalidSubnet.Range"):
-            self.subnet("100.64.0.0/24")
-        association, _ = network._create_cidr_block("Block", {"VpcId": "vpc", "CidrBlock": "100.64.0.0/16"}, "shop")
-        self.assertEqual(self.subnet("100.64.0.0/24")[0], "created")
-        network._delete_cidr_block(association, {"VpcId": "vpc", "CidrBlock": "100.64.0.0/16"})
-        with self.assertRaisesRegex(ValueError, "InvalidSubnet.Range"):
-            self.subnet("100.64.0.0/24")
-
-    def test_subnets_do_not_overlap(self) -> None:
-        with self.assertRaisesRegex(ValueError, "InvalidSubnet.Conflict"):
-            self.subnet("10.0.0.128/25")
-
-    def test_a_public_nat_gateway_needs_an_internet_gateway(self) -> None:
-        _, attributes = network._create_address("Address", {}, "shop")
-        with self.assertRaisesRegex(ValueError, "no Internet gateway attached"):
-            network._create_nat_gateway("Gateway", {"SubnetId": "subnet", "AllocationId": attributes["AllocationId"]}, "shop")
-
-    def test_an_address_is_kept_while_a_nat_gateway_has_it(self) -> None:
-        ec2._internet_gateways["igw"] = {"Attachments": [{"VpcId": "vpc"}]}
-        address, attributes = network._create_address("Address", {}, "shop")
-        gateway, _ = network._create_nat_gateway("Gateway", {"SubnetId": "subnet", "AllocationId": attributes["AllocationId"]}, "shop")
-        with self.assertRaisesRegex(ValueError, "InvalidIPAddress.InUse"):
-            network._delete_address(address, {})
-        network._delete_nat_gateway(gateway, {})
-        network._delete_address(address, {})
-        self.assertNotIn(attributes["AllocationId"], ec2._addresses)
-
-    def test_a_rule_comes_to_its_group_and_goes(self) -> None:
-        ec2._security_groups["sg"] = {"IpPermissions": [], "IpPermissionsEgress": []}
-        props = {"GroupId": "sg", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16"}
-        rule, _ = network._rule("IpPermissions", "CidrIp")("Rule", props, "shop")
-        self.assertEqual(ec2._security_groups["sg"]["IpPermissions"][0]["FromPort"], 443)
-        network._no_rule(rule, props)
-        self.assertEqual(ec2._security_groups["sg"]["IpPermissions"], [])
-
-
 class TypeTest(unittest.TestCase):
     def setUp(self) -> None:
         self.deleted: list[str] = []
@@ -149,15 +99,6 @@ class TypeTest(unittest.TestCase):
     def test_other_properties_replace_it(self) -> None:
         self.assertEqual(self.update("a", {"Size": 1}, {"Size": 2}, "shop")[0], "b")
         self.assertEqual(self.deleted, ["a"])
-
-
-class IdentityTest(unittest.TestCase):
-    def test_an_identity_provider_has_an_https_address(self) -> None:
-        with self.assertRaisesRegex(ValueError, "must start with https://"):
-            create_provider("Provider", {"Url": "http://127.0.0.1/id"}, "shop")
-
-    def test_policies_are_told_that_requests_come_by_https(self) -> None:
-        self.assertEqual(_resolve_condition_key("aws:SecureTransport", None), "true")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import unittest
 
-import zones
+import route53 as plugin
 from ministack.services import route53
 
 _REQUEST = "<CreateHostedZoneRequest><Name>example.com</Name><CallerReference>{}</CallerReference></CreateHostedZoneRequest>"
@@ -11,7 +11,7 @@ _REQUEST = "<CreateHostedZoneRequest><Name>example.com</Name><CallerReference>{}
 class ZonesTest(unittest.TestCase):
     def setUp(self) -> None:
         self.addCleanup(setattr, route53, "_create_hosted_zone", route53._create_hosted_zone)
-        zones.install()
+        plugin.install()
 
     def made(self, reference: str) -> str:
         before = set(route53._zones)
