@@ -38,7 +38,7 @@ def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget
 
     def create(logical_id: str, props: Props, stack: str) -> Created:
         if len(eks._clusters) > 0:
-            raise ValueError(f"The rehearsal has one Kubernetes API server, and cluster {next(iter(eks._clusters))} has it")
+            raise ValueError(f"The rehearsal has one Kubernetes API server, and cluster {next(iter(eks._clusters))} uses it")
         _check(settings, kubernetes, props)
         remains.begin()
         name, _ = own["create"](logical_id, props, stack)
@@ -84,7 +84,7 @@ def _upgrade(settings: Settings, kubernetes: Kubernetes, has: str, wanted: str) 
     with open(settings.upgrade_file, "w", encoding="utf-8") as file:
         file.write(wanted)
     if not wait_until(lambda: _runs(kubernetes, wanted), _UPGRADE_SECONDS):
-        raise ValueError(f"The rehearsal runs no Kubernetes {wanted}: use --kubernetes {wanted} --upgrade-from {has}")
+        raise ValueError(f"The rehearsal does not run Kubernetes {wanted}: use --kubernetes {wanted} --upgrade-from {has}")
 
 
 def _runs(kubernetes: Kubernetes, version: str) -> bool:
@@ -109,7 +109,7 @@ def _check(settings: Settings, kubernetes: Kubernetes, props: Props) -> None:
         raise ValueError(f"InvalidParameterException: The subnet ID '{missing[0]}' does not exist")
     has = _version(kubernetes)
     if props.get("Version", has) != has:
-        raise ValueError(f"The rehearsal runs Kubernetes {has}, the template asks for {props['Version']}: use --kubernetes {props['Version']}")
+        raise ValueError(f"The rehearsal runs Kubernetes {has}, and the template asks for {props['Version']}: use --kubernetes {props['Version']}")
 
 
 def _vpc_of(props: Props) -> str:
