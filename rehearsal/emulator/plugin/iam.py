@@ -1,6 +1,6 @@
-"""IAM: identity providers, and what MiniStack's evaluation of policies does not know.
+"""IAM: OIDC providers, and what MiniStack does not know when it evaluates a policy.
 
-That is the tags of load balancers, security groups and network interfaces, a group's VPC, and how a request came.
+It does not know the tags of load balancers, security groups and network interfaces, nor the VPC of a security group.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,10 +30,10 @@ def install() -> None:
 
 
 def condition(key: str, context: Any, resolve: Callable[[str, Any], Any]) -> Any:
-    """Requests come over plain HTTP on the loopback interface; the bootstrap bucket's policy refuses those that do not come over HTTPS."""
+    """The value of a condition key; `resolve` is MiniStack's own function for that."""
     match key.lower():
         case "aws:securetransport":
-            return "true"
+            return "true"  # Requests come over plain HTTP on the loopback interface, and the bootstrap bucket's policy demands HTTPS.
         case "ec2:vpc":
             return vpc_of(context.resource_arn)
         case _:
@@ -47,7 +47,7 @@ def _groups_and_interfaces() -> Iterator[tuple[str, list[dict[str, str]]]]:
 
 
 def vpc_of(resource_arn: str) -> str | None:
-    """The VPC's ARN, where the resource is a security group."""
+    """The ARN of a security group's VPC; None for other resources."""
     group = ec2._security_groups.get(resource_arn.rpartition("/")[2])
     return f"arn:aws:ec2:{get_region()}:{get_account_id()}:vpc/{group['VpcId']}" if group else None
 

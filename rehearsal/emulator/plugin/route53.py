@@ -1,7 +1,7 @@
-"""Route 53: hosted zones with the ids by which a template names them.
+"""Route 53: hosted zones with given ids.
 
-AWS chooses the id of a zone. A template names zones that are there before it, so the rehearsal
-makes those first: the caller's reference `id:Z...` asks for that id.
+AWS chooses the id of a zone. A template refers to existing zones by their ids, so the rehearsal
+first creates zones with these ids: the caller reference `id:Z...` asks for the id `Z...`.
 """
 
 from typing import Any

@@ -14,7 +14,7 @@ class SecurityGroupTest(unittest.TestCase):
         props = {"GroupId": "sg", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16"}
         rule, _ = security_groups._rule("IpPermissions", "CidrIp")("Rule", props, "shop")
         self.assertEqual(ec2._security_groups["sg"]["IpPermissions"][0]["FromPort"], 443)
-        security_groups._no_rule(rule, props)
+        security_groups._delete_rule(rule, props)
         self.assertEqual(ec2._security_groups["sg"]["IpPermissions"], [])
 
     def test_a_rule_of_a_security_group_is_revoked_as_it_was_described(self) -> None:

@@ -176,7 +176,7 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     const properties = { Release: 'back', Chart: 'web', Version: '1.0.0' };
     await releases.create(properties, { owner: 'before' });
     await releases.create({ ...properties, ...values({ color: 'blue' }) }, { owner: 'after' });
-    expect(await releases.delete(properties, { owner: 'after' })).toMatchObject({ reason: expect.stringContaining('goes back') });
+    expect(await releases.delete(properties, { owner: 'after' })).toMatchObject({ reason: expect.stringContaining('is given back') });
     expect((await releases.get('configmap', 'back-config')).data.color).toBe('red');
     await releases.delete(properties, { owner: 'before' });
     expect(await releases.get('configmap', 'back-config')).toBeUndefined();

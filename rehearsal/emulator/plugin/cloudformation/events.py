@@ -1,4 +1,4 @@
-"""Writes down what CloudFormation does, for the timeline of the rehearsal."""
+"""Records what CloudFormation does, for the timeline of the rehearsal."""
 
 import json
 from datetime import datetime, timezone
@@ -41,9 +41,9 @@ def install(path: str) -> None:
 class Journal:
     """The file of events.
 
-    MiniStack tells of every resource of a stack that is updated; only those whose properties change are written down.
-    What IAM refused since a resource was started is added to what the resource says when it fails: Lambda functions
-    rarely pass it on.
+    When a stack is updated, MiniStack reports every resource; only those whose properties change are recorded.
+    If a resource fails, what IAM refused since its start is added to its message, because Lambda functions rarely
+    pass that on.
     """
 
     def __init__(self, path: str) -> None:
@@ -83,7 +83,7 @@ class Journal:
 
 
 def describe(stack: str, logical_id: str, resource_type: str, status: str, reason: str = "") -> Line | None:
-    """An event of a resource; None for what is neither start nor end of an action on one."""
+    """The event of a resource; None if it is neither the start nor the end of an action on a resource."""
     action, _, state = status.partition("_")
     if action not in _ACTIONS or state not in _EVENTS or resource_type == "AWS::CloudFormation::Stack":
         return None

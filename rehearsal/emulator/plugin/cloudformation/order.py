@@ -1,8 +1,8 @@
-"""In which order CloudFormation works.
+"""The order in which CloudFormation creates and deletes resources.
 
-It starts what has its dependencies, in no order that one may count on. A seed makes an order
-that can be had again. Custom resources come as early as their dependencies allow, and so go
-as late: where a dependency is missing, that shows it.
+CloudFormation starts any resource whose dependencies are complete, in no reliable order. Here a
+seed chooses an order that can be repeated. Custom resources are created as early as their
+dependencies allow, and so deleted as late: that shows where a dependency is missing.
 """
 
 import random
@@ -15,7 +15,7 @@ _sort = engine._topological_sort
 
 
 def install(seed: int | None) -> None:
-    """Without a seed the order is MiniStack's own."""
+    """Without a seed, the order is MiniStack's own."""
     def ordered(resources: dict[str, Any], conditions: dict[str, Any]) -> list[str]:
         order = _sort(resources, conditions)
         return Order(resources, order if seed is None else shuffle(resources, order, seed))
@@ -25,9 +25,9 @@ def install(seed: int | None) -> None:
 
 
 class Order(list[str]):
-    """Backwards, as a stack is deleted, it leaves out what a resource needs that could not be deleted.
+    """An order whose reverse, in which a stack is deleted, leaves out everything that an undeletable resource needs.
 
-    MiniStack would delete the subnets of a cluster that is still there; CloudFormation does not try.
+    MiniStack would delete the subnets of a cluster that still exists; CloudFormation does not try that.
     """
 
     def __init__(self, resources: dict[str, Any], order: list[str]) -> None:
@@ -70,7 +70,7 @@ def shuffle(resources: dict[str, Any], active: list[str], seed: int) -> list[str
 
 
 def early_first(resources: dict[str, Any], needs: dict[str, set[str]]) -> set[str]:
-    """The custom resources, and all that they need: nothing else comes before the last of them."""
+    """The custom resources and everything that they need: all other resources come later."""
     early: set[str] = set()
     left = [name for name in needs if resources[name].get("Type", "").startswith("Custom::")]
     while left:

@@ -1,4 +1,4 @@
-"""How CloudFormation types are added to MiniStack."""
+"""Adds resource types to MiniStack's CloudFormation."""
 
 import json
 from collections.abc import Callable
@@ -10,19 +10,19 @@ Props = dict[str, Any]
 Created = tuple[str, Props]
 """The physical id, and the attributes for Fn::GetAtt."""
 Create = Callable[[str, Props, str], Created]
-"""From the logical id, the properties and the stack's name."""
+"""Takes the logical id, the properties and the stack's name."""
 Delete = Callable[[str, Props], None]
 Update = Callable[[str, Props, Props, str, str | None], Created]
-"""From the physical id, the old and new properties, the stack's name and the logical id."""
+"""Takes the physical id, the old and new properties, the stack's name and the logical id."""
 
 _blocking: set[str] = set()
 
 
 def register(resource_type: str, create: Create, delete: Delete, update: Update | None = None, *, blocks: bool = False) -> None:
-    """Adds a type, or takes one over.
+    """Adds a type, or replaces MiniStack's.
 
-    Without `update`, any change but of tags replaces the resource. Types that wait for
-    Kubernetes block: MiniStack runs them on a thread, as it serves requests meanwhile.
+    Without `update`, every change except one of tags replaces the resource. Set `blocks` for a type that waits for
+    Kubernetes: MiniStack then runs it on a thread, and serves requests meanwhile.
     """
     attributes: dict[str, Props] = {}
 
@@ -54,7 +54,7 @@ stacks._runs_on_worker_thread = lambda resource_type: resource_type in _blocking
 
 
 def accepted(response: tuple[int, Any, Any]) -> Props:
-    """The answer of a MiniStack service; its error as an exception."""
+    """The answer of a MiniStack service. Raises its error."""
     status, _, body = response
     text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
     if status >= 400:
@@ -63,7 +63,7 @@ def accepted(response: tuple[int, Any, Any]) -> Props:
 
 
 def camel(value: Any) -> Any:
-    """CloudFormation's property names as the services' APIs write them."""
+    """Properties with the names that the services' APIs use: they begin with a small letter."""
     if isinstance(value, dict):
         return {key[:1].lower() + key[1:]: camel(entry) for key, entry in value.items()}
     if isinstance(value, list):

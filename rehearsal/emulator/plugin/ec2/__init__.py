@@ -18,6 +18,6 @@ def install(kubernetes: Kubernetes) -> None:
 
 
 def parse_filters(params: Params) -> dict[str, list[str]]:
-    """An empty value is left out of the request on its way; MiniStack stops there, and forgets the values after it."""
+    """Requests leave out empty values. MiniStack stops at the gap, and loses the values after it."""
     names = {key.split(".")[1]: ec2._p(params, key) for key in params if key.startswith("Filter.") and key.endswith(".Name")}
     return {name: [ec2._p(params, key) for key in sorted(params) if key.startswith(f"Filter.{number}.Value.")] for number, name in names.items()}

@@ -1,4 +1,4 @@
-"""EC2 instances behind the fake nodes, as far as a controller asks for them: their network interface, which carries the pods."""
+"""EC2 instances for the fake nodes. A controller asks for their network interfaces, to find pods by their addresses."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from ministack.services import ec2, eks
 from query import Params
 
 PODS = "10.244.0.0/16"
-"""kwok gives its pods addresses of this range."""
+"""The range from which kwok gives its pods addresses."""
 
 
 def install(kubernetes: Kubernetes) -> None:

@@ -1,4 +1,4 @@
-"""Network interfaces: MiniStack lists all of them whatever was asked for, keeps no tags, and deletes one that is in use."""
+"""Network interfaces. MiniStack ignores filters, keeps no tags, and deletes an interface that is in use."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A VPC's address ranges, subnets, ways to the internet and flow logs, as CloudFormation makes them."""
+"""CloudFormation's types for a VPC's address ranges, subnets, internet access and flow logs."""
 
 import ipaddress
 from typing import Any
@@ -103,7 +103,7 @@ def _delete_cidr_block(physical_id: str, props: Props) -> None:
 
 
 def _create_subnet(create: Any, logical_id: str, props: Props, stack: str) -> Created:
-    """MiniStack takes any range; EC2 takes one in the VPC's that no other subnet has."""
+    """MiniStack accepts any range. EC2 accepts one that lies in the VPC's ranges and overlaps with no other subnet."""
     if "CidrBlock" in props:
         wanted = ipaddress.IPv4Network(props["CidrBlock"])
         vpc = ec2._vpcs[props["VpcId"]]
@@ -117,7 +117,7 @@ def _create_subnet(create: Any, logical_id: str, props: Props, stack: str) -> Cr
 
 
 def _delete_subnet(delete: Any, physical_id: str, props: Props) -> None:
-    """EC2 refuses while something has an address in the subnet."""
+    """EC2 refuses to delete a subnet while something has an address in it."""
     interfaces = [key for key, each in ec2._network_interfaces.items() if each["SubnetId"] == physical_id]
     balancers = [each["LoadBalancerName"] for each in alb._lbs.values() if physical_id in (zone["SubnetId"] for zone in each["AvailabilityZones"])]
     if interfaces or balancers:

@@ -1,4 +1,4 @@
-"""Security groups: rules as resources of their own, and groups that are in use."""
+"""Security groups: rules that are resources of their own, and groups that are in use."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from query import Params
 
 
 def install() -> None:
-    register("AWS::EC2::SecurityGroupIngress", _rule("IpPermissions", "CidrIp"), _no_rule)
-    register("AWS::EC2::SecurityGroupEgress", _rule("IpPermissionsEgress", "CidrIp"), _no_rule)
+    register("AWS::EC2::SecurityGroupIngress", _rule("IpPermissions", "CidrIp"), _delete_rule)
+    register("AWS::EC2::SecurityGroupEgress", _rule("IpPermissionsEgress", "CidrIp"), _delete_rule)
     match, delete = ec2._rules_match, ec2._ACTION_MAP["DeleteSecurityGroup"]
     ec2._rules_match = lambda wanted, kept: match(_bare(wanted), _bare(kept))
     ec2._ACTION_MAP["DeleteSecurityGroup"] = lambda params: _in_use(params) or delete(params)
 
 
 def _rule(direction: str, cidr: str) -> Any:
-    """A rule of a security group: kept on the group's record, under the rule's own id."""
+    """Returns the function that creates a rule: it adds the rule with its own id to the group's record."""
     def create(logical_id: str, props: Props, stack: str) -> Created:
         group = ec2._security_groups.get(props["GroupId"])
         if group is None:
@@ -37,19 +37,19 @@ def _rule(direction: str, cidr: str) -> Any:
     return create
 
 
-def _no_rule(physical_id: str, props: Props) -> None:
+def _delete_rule(physical_id: str, props: Props) -> None:
     group = ec2._security_groups.get(props["GroupId"])
     for direction in ("IpPermissions", "IpPermissionsEgress") if group else ():
         group[direction] = [rule for rule in group[direction] if rule.get("SecurityGroupRuleId") != physical_id]
 
 
 def _bare(rule: dict[str, Any]) -> dict[str, Any]:
-    """Who revokes a rule sends it as it was described, with account and description, by which MiniStack would not recognize it."""
+    """A rule without accounts and descriptions. Requests to revoke a rule may have them, and MiniStack would then not find it."""
     return {**rule, "UserIdGroupPairs": [{"GroupId": pair["GroupId"]} if "GroupId" in pair else pair for pair in rule.get("UserIdGroupPairs", [])]}
 
 
 def _in_use(params: Params) -> Any:
-    """EC2 keeps a group that an interface or a load balancer has, or that another group's rule names."""
+    """EC2 refuses to delete a group that an interface or a load balancer has, or that a rule of another group names."""
     group = ec2._p(params, "GroupId")
     interfaces = any(group == each["GroupId"] for interface in ec2._network_interfaces.values() for each in interface["Groups"])
     balancers = any(group in balancer["SecurityGroups"] for balancer in alb._lbs.values())

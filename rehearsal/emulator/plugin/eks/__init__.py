@@ -12,7 +12,7 @@ __all__ = ["GROUP_LABEL", "READY_LABEL", "install", "is_ready"]
 
 
 def install(settings: Settings, kubernetes: Kubernetes, forget: Callable[[Kubernetes], None]) -> None:
-    """`forget` is called when a cluster has been deleted: it removes what the next one must not find in the API server."""
+    """`forget` is called after a cluster was deleted. It removes from the API server what the next cluster must not find."""
     cluster.install(settings, kubernetes, Remains(kubernetes, settings.remains_file), forget)
     access.install(settings, kubernetes)
     nodes.install(settings, kubernetes)

@@ -1,4 +1,4 @@
-"""Who may do what in the cluster: access entries, and roles of service accounts."""
+"""Access entries and pod identities: who may do what in the cluster, and which roles its service accounts have."""
 
 from cloudformation import Created, Props, accepted, camel, register, tag_map
 from kubernetes import Kubernetes
@@ -12,7 +12,7 @@ _PLURALS = {"ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebin
 
 def install(settings: Settings, kubernetes: Kubernetes) -> None:
     def reconcile(cluster: str, account: str | None = None, region: str | None = None) -> None:
-        """EKS has an authorizer of its own for access policies; here they are bindings of Kubernetes roles."""
+        """EKS has its own authorizer for access policies. Here they become bindings of Kubernetes roles."""
         namespaces = [item["metadata"]["name"] for item in kubernetes.list("/api/v1/namespaces")]
         objects = eks._access_policy_rbac_objects(cluster, account or get_account_id(), region or get_region(), namespaces)
         wanted = {_path(each) for each in objects}

@@ -1,4 +1,4 @@
-"""AWS::EKS::Addon: CoreDNS for real, as far as the API server can tell; others as records only."""
+"""AWS::EKS::Addon: CoreDNS with its real objects, which the API server has; other add-ons are only records."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def _is_available(deployment: Object | None) -> bool:
 
 
 def _dns_address(cluster: str) -> str:
-    """The tenth of the service range, as EKS has it."""
+    """The tenth address of the service range, as on EKS."""
     return eks._clusters[cluster]["kubernetesNetworkConfig"]["serviceIpv4Cidr"].rsplit(".", 1)[0] + ".10"
 
 
@@ -64,7 +64,7 @@ def _meta(name: str) -> Object:
 
 
 def core_dns(address: str) -> list[tuple[str, Object]]:
-    """What the add-on is made of, each with its path."""
+    """The add-on's objects, each with its path."""
     corefile = "\n".join([
         ".:53 {", "    errors", "    health {", "        lameduck 5s", "    }", "    ready",
         "    kubernetes cluster.local in-addr.arpa ip6.arpa {", "        pods insecure", "        fallthrough in-addr.arpa ip6.arpa", "    }",

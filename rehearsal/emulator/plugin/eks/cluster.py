@@ -15,11 +15,11 @@ from settings import Settings
 
 TYPE = "AWS::EKS::Cluster"
 _UPGRADE_SECONDS = 60
-"""An API server that is exchanged answers again after a few."""
+"""The rehearsal replaces an API server within a few seconds."""
 
 
 def install(settings: Settings, kubernetes: Kubernetes, remains: Remains, forget: Callable[[Kubernetes], None]) -> None:
-    """`remains` writes down what is in a cluster that goes; `forget` then takes out of the API server what goes with it, as another may come."""
+    """When a cluster is deleted, `remains` records what is still in it, and `forget` cleans the API server for the next cluster."""
     own = native(TYPE)
     with open(settings.ca_file, "rb") as file:
         authority = base64.b64encode(file.read()).decode()
@@ -91,7 +91,7 @@ def _runs(kubernetes: Kubernetes, version: str) -> bool:
     try:
         return _version(kubernetes) == version and kubernetes.list("/api/v1/namespaces") != []
     except (KubernetesError, OSError):
-        return False  # it is away while it is exchanged
+        return False  # it is being replaced
 
 
 def _version(kubernetes: Kubernetes) -> str:
@@ -121,7 +121,7 @@ def _is_true(value: Any) -> bool:
 
 
 def _create_group(cluster: str, vpc: str) -> str:
-    """The cluster security group, which EKS makes and gives to nodes that have no other."""
+    """The cluster security group. EKS creates it, and gives it to nodes that have no other."""
     group = ec2._new_sg_id()
     none = {"IpProtocol": "-1", "IpRanges": [], "Ipv6Ranges": [], "PrefixListIds": [], "UserIdGroupPairs": []}
     ec2._security_groups[group] = {
@@ -130,14 +130,14 @@ def _create_group(cluster: str, vpc: str) -> str:
         "IpPermissions": [{**none, "UserIdGroupPairs": [{"GroupId": group}]}],
         "IpPermissionsEgress": [{**none, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
     }
-    # Controllers find the groups of the nodes by the tag that has the cluster in its name.
+    # Controllers find the nodes' groups by the tag whose name ends with the cluster's.
     tags = {"Name": f"eks-cluster-sg-{cluster}", "aws:eks:cluster-name": cluster, f"kubernetes.io/cluster/{cluster}": "owned"}
     ec2._tags[group] = [{"Key": key, "Value": value} for key, value in tags.items()]
     return group
 
 
 def _webhook(handle: Any) -> Any:
-    """The API server runs before the account has a cluster, so any name in the webhook's address means the one that there is."""
+    """The API server runs before a cluster exists, so it does not know the name: any name in the webhook's address means the only cluster."""
     def answer(name: str, account: str, region: str, body: bytes, auth_token: str = "") -> Any:
         clusters = [key for key, _ in eks._clusters.all_items()]
         if len(clusters) == 1:
@@ -147,7 +147,7 @@ def _webhook(handle: Any) -> Any:
 
 
 def _with_protection(handle: Any) -> Any:
-    """UpdateClusterConfig, as far as it is about the protection against deletion."""
+    """UpdateClusterConfig, but only for the protection against deletion."""
     def answer(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         asked = re.fullmatch(r"/clusters/([^/]+)/update-config", path)
         if method != "POST" or asked is None or asked[1] not in eks._clusters:

@@ -1,7 +1,7 @@
-"""AWS::EKS::Nodegroup: Nodes without machines, on which kwok runs the pods.
+"""AWS::EKS::Nodegroup: nodes without machines, on which kwok runs the pods.
 
-A node joins without a network: not ready. What makes it ready is in cilium.py. A node group
-whose nodes do not get ready fails, as EKS's does.
+A node joins without a network, so it is not ready: cilium.py makes it ready. As on EKS, a node
+group fails if its nodes do not get ready.
 """
 
 import ipaddress
@@ -18,10 +18,10 @@ from settings import Settings
 TYPE = "AWS::EKS::Nodegroup"
 GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 READY_LABEL = "rehearsal/ready"
-"""On a node: kwok makes it ready."""
+"""kwok makes a node with this label ready."""
 UNREADY = "NodeCreationFailure: Unhealthy nodes in the kubernetes cluster"
 _EFFECTS = {"NO_EXECUTE": "NoExecute", "NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
-_UNTOLD = ("bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion", "machineID", "osImage", "systemUUID")
+_UNKNOWN = ("bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion", "machineID", "osImage", "systemUUID")
 _log = logging.getLogger("rehearsal")
 _SIZES = {"medium": (2, 4), "large": (2, 8), "xlarge": (4, 16), "2xlarge": (8, 32), "4xlarge": (16, 64)}
 
@@ -88,21 +88,21 @@ class NodePool:
     def wait_ready(self) -> None:
         if not wait_until(lambda: all(is_ready(node) for node in self.nodes()), self._seconds):
             unready = [node["spec"]["providerID"].rsplit("/", 1)[1] for node in self.nodes() if not is_ready(node)]
-            self._tell()
+            self._log_state()
             raise ValueError(f"{UNREADY} (Nodegroup {self._name}, ResourceIds: {', '.join(unready)})")
 
-    def _tell(self) -> None:
-        """What keeps nodes from getting ready is found in the log."""
+    def _log_state(self) -> None:
+        """Logs what shows why nodes do not get ready."""
         for node in self.nodes():
             _log.warning("node %s: labels %s, taints %s, conditions %s", node["metadata"]["name"], node["metadata"]["labels"],
                          node["spec"].get("taints"), node["status"].get("conditions"))
         for path in ("/apis/apps/v1/deployments", "/apis/apps/v1/daemonsets", "/api/v1/pods", "/api/v1/events"):
             for it in self._kubernetes.list(path):
-                told = {key: it[key] for key in ("reason", "message", "involvedObject") if key in it} or it.get("status")
-                _log.warning("%s %s/%s: %s", path.rsplit("/", 1)[1], it["metadata"]["namespace"], it["metadata"]["name"], told)
+                said = {key: it[key] for key in ("reason", "message", "involvedObject") if key in it} or it.get("status")
+                _log.warning("%s %s/%s: %s", path.rsplit("/", 1)[1], it["metadata"]["namespace"], it["metadata"]["name"], said)
 
     def replace(self, size: int) -> None:
-        """New nodes first; the old ones go when the new ones are ready, and stay if they do not get there."""
+        """Adds new nodes, and removes the old ones when the new ones are ready. If those do not get ready, removes them instead."""
         old = self.nodes()
         for number in range(size):
             self._join(number)
@@ -118,7 +118,7 @@ class NodePool:
             self._leave(node)
 
     def label_and_taint(self, old: Props) -> None:
-        """Gives the group's labels and taints to its nodes, and takes those that it had."""
+        """Gives the nodes the group's labels and taints, and removes those that the group had before."""
         gone = {key: None for key in (old.get("Labels") or {}) if key not in self._group["labels"]}
         had = {taint["Key"] for taint in old.get("Taints") or []}
         has = {taint["key"] for taint in self._group["taints"]}
@@ -137,7 +137,7 @@ class NodePool:
         self._kubernetes.patch(f"/api/v1/nodes/{node['metadata']['name']}/status", {"status": status})
 
     def _leave(self, node: Object) -> None:
-        """Drains the node and ends it; what its DaemonSets still started goes with the machine."""
+        """Drains the node and deletes it, and then the pods that DaemonSets started meanwhile."""
         name = node["metadata"]["name"]
         self._kubernetes.patch(f"/api/v1/nodes/{name}", {"spec": {"unschedulable": True}})
         self._end_pods(name)
@@ -162,7 +162,7 @@ def _taints(group: dict[str, Any]) -> list[Object]:
 
 
 def node_object(name: str, group: dict[str, Any], subnet: dict[str, Any], region: str) -> Object:
-    """A Node as the kubelet of a new instance registers it: nothing yet runs its network."""
+    """A Node as the kubelet of a new instance registers it: without a network."""
     instance = f"i-{new_uuid().replace('-', '')[:17]}"
     network = ipaddress.ip_network(subnet["CidrBlock"])
     address = str(network[10 + int(instance[2:8], 16) % (network.num_addresses - 20)])
@@ -189,7 +189,7 @@ def node_object(name: str, group: dict[str, Any], subnet: dict[str, Any], region
             "capacity": room, "allocatable": room,
             "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": host}],
             "nodeInfo": {
-                **dict.fromkeys(_UNTOLD, ""), "architecture": arch, "operatingSystem": "linux", "kubeletVersion": f"v{group['version']}.0",
+                **dict.fromkeys(_UNKNOWN, ""), "architecture": arch, "operatingSystem": "linux", "kubeletVersion": f"v{group['version']}.0",
             },
         },
     }

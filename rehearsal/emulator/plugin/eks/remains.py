@@ -1,4 +1,4 @@
-"""What is in a cluster when it is told to go: all that a stack has put there and not taken away again."""
+"""What is in a cluster when it is deleted: everything that a stack put there and did not remove."""
 
 import json
 from typing import Any
@@ -7,18 +7,18 @@ from kubernetes import Kubernetes, KubernetesError, Object
 
 _RELEASE = "helm.sh/release.v1"
 _BY_ITSELF = {"Event", "EndpointSlice", "Endpoints", "IPAddress", "Lease", "Node", "APIService"}
-"""What Kubernetes or a machine makes, and takes away again."""
+"""Kinds that Kubernetes or a machine creates and deletes by itself."""
 _OF_NAMESPACE = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")}
 _OF_KUBERNETES = "kubernetes.io/bootstrapping"
-"""On the roles that an API server makes when it starts: a newer one makes more."""
+"""The label of the roles that an API server creates when it starts. A newer one creates more of them."""
 _OF_EKS = ("ministack.org/managed", "ministack.org/eks-access-policy")
 
 Name = tuple[str, str, str]
-"""Kind, namespace and name; Helm releases are a kind."""
+"""Kind, namespace and name. Helm releases count as a kind."""
 
 
 class Remains:
-    """Tells what has come into a cluster since it was made."""
+    """Finds what came into a cluster since it was created."""
 
     def __init__(self, kubernetes: Kubernetes, path: str) -> None:
         self._kubernetes, self._path = kubernetes, path
@@ -28,7 +28,7 @@ class Remains:
         self._before = {_name(each) for each in self._objects()}
 
     def write(self) -> None:
-        """One JSON list, for the cluster that goes now."""
+        """Writes the JSON list for the cluster that is being deleted."""
         objects = self._objects()
         controllers = _controllers(objects)
         left = {_name(each): each for each in objects if _counts(each) and _name(each) not in controllers}
@@ -42,7 +42,7 @@ class Remains:
         return [{**each, "kind": kind} for path, kind in self._kinds() for each in self._kubernetes.list(path)]
 
     def _kinds(self) -> list[tuple[str, str]]:
-        """Each kind that can be listed, with its path; one path where a kind is served in two groups."""
+        """Each kind that can be listed, with its path, in the version that its group prefers."""
         groups = (self._kubernetes.get("/apis") or {}).get("groups", [])
         paths = ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
         return [
@@ -54,11 +54,11 @@ class Remains:
         try:
             return (self._kubernetes.get(path) or {}).get("resources", [])
         except KubernetesError:
-            return []  # a group whose server is gone
+            return []  # the program that serves the group is gone
 
 
 def _counts(each: Object) -> bool:
-    """Not what another object owns, what is going already, or what EKS and the namespace's controller put there."""
+    """Whether an object counts: no other object owns it, it is not being deleted, and neither Kubernetes, EKS nor the namespace's controller made it."""
     metadata = each["metadata"]
     return not (
         metadata.get("ownerReferences") or metadata.get("deletionTimestamp") or (each["kind"], metadata["name"]) in _OF_NAMESPACE
@@ -66,7 +66,7 @@ def _counts(each: Object) -> bool:
 
 
 def _controllers(objects: list[Object]) -> set[Name]:
-    """The service accounts of Kubernetes' own controllers, each of which has a role of its name."""
+    """The service accounts of Kubernetes' own controllers. Each has a role with its name."""
     prefix = "system:controller:"
     roles = [each["metadata"]["name"] for each in objects if each["kind"] == "ClusterRole"]
     return {("ServiceAccount", "kube-system", role.removeprefix(prefix)) for role in roles if role.startswith(prefix)}

@@ -1,6 +1,6 @@
 """Listeners, their certificates and rules."""
 
-from elbv2.records import Record, Refused, keep, known, selected, told
+from elbv2.records import Record, Refused, fields_of, keep, known, selected
 from elbv2.target_groups import balancers_of, forwarded
 from ministack.services import acm, alb
 
@@ -11,7 +11,7 @@ def _create_listener(params: Record) -> Record:
     balancer = known(alb._lbs, params["LoadBalancerArn"], "LoadBalancerNotFound")
     if any(each["LoadBalancerArn"] == params["LoadBalancerArn"] and each["Port"] == params["Port"] for each in alb._listeners.values()):
         raise Refused("DuplicateListener", f"A listener already exists on port {params['Port']} for this load balancer")
-    listener = {**({"SslPolicy": "ELBSecurityPolicy-2016-08"} if params["Protocol"] in _SECURE else {}), **told(params)}
+    listener = {**({"SslPolicy": "ELBSecurityPolicy-2016-08"} if params["Protocol"] in _SECURE else {}), **fields_of(params)}
     _check_listener(listener)
     _check_actions(listener["DefaultActions"], listener)
     arn = f"{balancer['LoadBalancerArn'].replace(':loadbalancer/', ':listener/')}/{alb._short_id()}"
@@ -60,13 +60,13 @@ def _describe_listeners(params: Record) -> Record:
 
 
 def _public(listener: Record) -> Record:
-    """Certificates beside the default one are listed apart."""
+    """Without the certificates other than the default one, which have their own list."""
     return {name: value for name, value in listener.items() if name != "MoreCertificates"}
 
 
 def _modify_listener(params: Record) -> Record:
     listener = known(alb._listeners, params["ListenerArn"], "ListenerNotFound")
-    changed = {**listener, **told(params)}
+    changed = {**listener, **fields_of(params)}
     _check_listener(changed)
     _check_actions(changed["DefaultActions"], changed)
     listener.update(changed)
@@ -112,7 +112,7 @@ def _create_rule(params: Record) -> Record:
         raise Refused("PriorityInUse", f"Priority '{params['Priority']}' is currently in use")
     _check_rule(params, listener)
     arn = f"{params['ListenerArn'].replace(':listener/', ':listener-rule/')}/{alb._short_id()}"
-    return {"Rules": [keep(alb._rules, arn, {**told(params), "RuleArn": arn, "IsDefault": False}, params)]}
+    return {"Rules": [keep(alb._rules, arn, {**fields_of(params), "RuleArn": arn, "IsDefault": False}, params)]}
 
 
 def _check_rule(rule: Record, listener: Record) -> None:
@@ -130,7 +130,7 @@ def _describe_rules(params: Record) -> Record:
 
 def _modify_rule(params: Record) -> Record:
     rule = known(alb._rules, params["RuleArn"], "RuleNotFound")
-    changed = {**rule, **told(params)}
+    changed = {**rule, **fields_of(params)}
     _check_rule(changed, alb._listeners[rule["ListenerArn"]])
     rule.update(changed)
     return {"Rules": [rule]}

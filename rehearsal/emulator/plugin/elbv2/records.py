@@ -1,4 +1,4 @@
-"""What load balancers, target groups, listeners and rules have in common: records in MiniStack's stores."""
+"""What load balancers, target groups, listeners and rules share: they are records in MiniStack's stores."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import alb
 
 Record = dict[str, Any]
-_KEPT_APART = ("Tags", "Action", "Version")
+_NO_FIELDS = ("Tags", "Action", "Version")
 
 
 class Refused(Exception):
@@ -31,8 +31,9 @@ def keep(store: Any, arn: str, record: Record, params: Record) -> Record:
     return record
 
 
-def told(params: Record) -> Record:
-    return {name: value for name, value in params.items() if name not in _KEPT_APART}
+def fields_of(params: Record) -> Record:
+    """The parameters of a request that become fields of the record."""
+    return {name: value for name, value in params.items() if name not in _NO_FIELDS}
 
 
 def selected(store: Any, arns: list[str] | None, missing: str) -> list[Record]:

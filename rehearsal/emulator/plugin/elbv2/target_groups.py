@@ -1,6 +1,6 @@
 """Target groups, their health checks, and what forwards to them."""
 
-from elbv2.records import Record, Refused, arn_of, keep, known, selected, told
+from elbv2.records import Record, Refused, arn_of, fields_of, keep, known, selected
 from ministack.services import alb
 
 
@@ -20,7 +20,7 @@ def _create_target_group(params: Record) -> Record:
         **({"HealthCheckPath": "/AWS.ALB/healthcheck" if grpc else "/"} if checked else {}),
         **({"Matcher": {"GrpcCode": "12"} if grpc else {"HttpCode": "200"}} if checked else {}),
         "HealthCheckIntervalSeconds": 30, "HealthCheckTimeoutSeconds": 5, "HealthyThresholdCount": 5, "UnhealthyThresholdCount": 2,
-        **told(params), "TargetGroupArn": arn, "TargetGroupName": name, "LoadBalancerArns": [],
+        **fields_of(params), "TargetGroupArn": arn, "TargetGroupName": name, "LoadBalancerArns": [],
     }
     record.pop("Name")
     _check_health(record)
@@ -52,7 +52,7 @@ def _with_balancers(group: Record) -> Record:
 
 
 def balancers_of(group: str) -> set[str]:
-    """Those with a listener or a rule that forwards to it."""
+    """The load balancers with a listener or a rule that forwards to a target group."""
     using = [each for each in alb._listeners.values() if group in forwarded(each.get("DefaultActions", []))]
     using += [alb._listeners[rule["ListenerArn"]] for rule in alb._rules.values() if group in forwarded(rule["Actions"])]
     return {each["LoadBalancerArn"] for each in using}
@@ -65,7 +65,7 @@ def forwarded(actions: list[Record]) -> set[str]:
 
 def _modify_target_group(params: Record) -> Record:
     group = known(alb._tgs, params["TargetGroupArn"], "TargetGroupNotFound")
-    changed = {**group, **told(params)}
+    changed = {**group, **fields_of(params)}
     _check_health(changed)
     group.update(changed)
     return {"TargetGroups": [_with_balancers(group)]}
