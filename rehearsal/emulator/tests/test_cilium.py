@@ -50,7 +50,7 @@ class CiliumTest(PoolTest):
         self.cilium.step()
         self.assertEqual(self.kinds(), {"CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumLocalRedirectPolicy"})
 
-    def test_kinds_are_those_of_the_definitions_that_are_given(self) -> None:
+    def test_kinds_come_from_the_given_definitions(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             definition = next(each for each in crds(None) if each["metadata"]["name"] == "ciliumnetworkpolicies.cilium.io")
             definition["spec"]["versions"][0]["name"] = "v3"
@@ -63,7 +63,7 @@ class CiliumTest(PoolTest):
         self.assertEqual(self.state(), (True, False))
         self.assertEqual(self.kinds(), {"CiliumNetworkPolicy"})
 
-    def test_kinds_go_with_the_cluster(self) -> None:
+    def test_kinds_are_deleted_with_the_cluster(self) -> None:
         self.run_operator()
         self.cilium.step()
         forget(self.kubernetes)
@@ -74,7 +74,7 @@ class CiliumTest(PoolTest):
         self.run_agents()
         self.assertEqual(self.state(), (False, True))
 
-    def test_agent_and_operator_make_a_node_ready_and_open_to_pods(self) -> None:
+    def test_agent_and_operator_make_a_node_ready_for_pods(self) -> None:
         self.pool(1)
         self.run_agents()
         self.run_operator()

@@ -1,4 +1,4 @@
-"""What CloudFormation does with types and their order."""
+"""Resource types, the order of resources, and events."""
 
 import json
 import tempfile
@@ -24,22 +24,22 @@ class OrderTest(unittest.TestCase):
     def order(self, seed: int) -> list[str]:
         return shuffle(RESOURCES, list(RESOURCES), seed)
 
-    def test_every_order_is_legal(self) -> None:
+    def test_every_order_heeds_the_dependencies(self) -> None:
         for seed in range(20):
             order = self.order(seed)
             self.assertEqual(sorted(order), sorted(RESOURCES))
             for first, then in (("Vpc", "Cluster"), ("Cluster", "Nodes"), ("Cluster", "Release"), ("Nodes", "Object")):
                 self.assertLess(order.index(first), order.index(then))
 
-    def test_seeds_make_orders_that_differ_and_can_be_had_again(self) -> None:
+    def test_seeds_give_different_orders_that_can_be_repeated(self) -> None:
         self.assertGreater(len({tuple(self.order(seed)) for seed in range(20)}), 5)
         self.assertEqual(self.order(7), self.order(7))
 
-    def test_custom_resources_and_what_they_need_come_before_all_else(self) -> None:
+    def test_custom_resources_and_what_they_need_come_first(self) -> None:
         for seed in range(20):
             self.assertEqual({name for name in self.order(seed)[5:]}, {f"Other{number}" for number in range(5)})
 
-    def test_what_a_resource_needs_that_could_not_be_deleted_is_left_alone(self) -> None:
+    def test_what_an_undeletable_resource_needs_is_left_alone(self) -> None:
         left = {name: {"ResourceStatus": "CREATE_COMPLETE"} for name in RESOURCES}
         _stacks["shop"] = {"_template": {"Resources": RESOURCES}, "_resources": left}
         tried = []
@@ -80,7 +80,7 @@ class EventsTest(unittest.TestCase):
         event = describe("shop", "Release", "Custom::AWSCDK-EKS-HelmChart", "CREATE_FAILED", "Error: timed out") or {}
         self.assertEqual((event["event"], event["action"], event["said"]), ("fail", "create", "Error: timed out"))
 
-    def test_what_is_no_action_on_a_resource_is_left_out(self) -> None:
+    def test_other_events_than_actions_on_resources_are_left_out(self) -> None:
         self.assertIsNone(describe("shop", "shop", "AWS::CloudFormation::Stack", "CREATE_COMPLETE"))
         self.assertIsNone(describe("shop", "Zone", "AWS::Route53::HostedZone", "DELETE_SKIPPED"))
 

@@ -1,4 +1,4 @@
-"""Network interfaces, and what they hold."""
+"""Network interfaces, and what cannot be deleted because of them."""
 
 import unittest
 from typing import Any
@@ -58,20 +58,20 @@ class InterfacesTest(unittest.TestCase):
         self.assertEqual(ids(first) + ids(second), made)
         self.assertFalse([each for each in second.iter() if each.tag.endswith("nextToken")])
 
-    def test_one_in_use_stays(self) -> None:
+    def test_one_in_use_is_not_deleted(self) -> None:
         one = self.made()
         ec2._network_interfaces[one]["Status"] = "in-use"
         self.assertEqual(call("DeleteNetworkInterface", NetworkInterfaceId=one)[0], 400)
         ec2._network_interfaces[one]["Status"] = "available"
         self.assertEqual(call("DeleteNetworkInterface", NetworkInterfaceId=one)[0], 200)
 
-    def test_they_hold_their_security_group(self) -> None:
+    def test_their_security_group_is_not_deleted(self) -> None:
         one = self.made()
         self.assertEqual(call("DeleteSecurityGroup", GroupId="sg-1")[0], 400)
         call("DeleteNetworkInterface", NetworkInterfaceId=one)
         self.assertEqual(call("DeleteSecurityGroup", GroupId="sg-1")[0], 200)
 
-    def test_a_subnet_stays_while_something_stands_in_it(self) -> None:
+    def test_a_subnet_is_not_deleted_while_something_is_in_it(self) -> None:
         delete = provisioners._RESOURCE_HANDLERS["AWS::EC2::Subnet"]["delete"]
         one = self.made()
         with self.assertRaisesRegex(ValueError, f"DependencyViolation.*{one}"):

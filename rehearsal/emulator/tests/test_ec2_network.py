@@ -1,4 +1,4 @@
-"""Subnets and their ways to the internet."""
+"""Subnets and their access to the internet."""
 
 import unittest
 from typing import Any
@@ -33,7 +33,7 @@ class NetworkTest(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "no Internet gateway attached"):
             network._create_nat_gateway("Gateway", {"SubnetId": "subnet", "AllocationId": attributes["AllocationId"]}, "shop")
 
-    def test_an_address_is_kept_while_a_nat_gateway_has_it(self) -> None:
+    def test_an_address_is_not_released_while_a_nat_gateway_has_it(self) -> None:
         ec2._internet_gateways["igw"] = {"Attachments": [{"VpcId": "vpc"}]}
         address, attributes = network._create_address("Address", {}, "shop")
         gateway, _ = network._create_nat_gateway("Gateway", {"SubnetId": "subnet", "AllocationId": attributes["AllocationId"]}, "shop")

@@ -9,7 +9,7 @@ security_groups.install()
 
 
 class SecurityGroupTest(unittest.TestCase):
-    def test_a_rule_comes_to_its_group_and_goes(self) -> None:
+    def test_a_rule_is_added_to_its_group_and_removed(self) -> None:
         ec2._security_groups["sg"] = {"IpPermissions": [], "IpPermissionsEgress": []}
         props = {"GroupId": "sg", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16"}
         rule, _ = security_groups._rule("IpPermissions", "CidrIp")("Rule", props, "shop")

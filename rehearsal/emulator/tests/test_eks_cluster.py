@@ -29,16 +29,16 @@ class ProtectionTest(unittest.TestCase):
         self.assertEqual(self.post("/clusters/shop/update-config"), 200)
         self.assertFalse(eks._clusters["shop"]["deletionProtection"])
 
-    def test_of_other_clusters_is_not_known(self) -> None:
+    def test_of_another_cluster_is_not_found(self) -> None:
         self.assertEqual(self.post("/clusters/other/update-config"), 404)
         self.assertTrue(eks._clusters["shop"]["deletionProtection"])
 
-    def test_is_all_that_is_answered(self) -> None:
+    def test_is_the_only_update_that_is_answered(self) -> None:
         self.assertEqual(self.post("/clusters/shop/updates"), 404)
 
 
 class Exchanged(FakeKubernetes):
-    """Away once it is to be another one, and then the other one."""
+    """Fails once after another version is asked for, and then is that version."""
 
     def __init__(self, file: str) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class UpgradeTest(unittest.TestCase):
         kubernetes: Any = Exchanged(self.file)
         cluster._upgrade(self.settings, kubernetes, has, wanted)
 
-    def test_the_rehearsal_hears_which_kubernetes_is_wanted_and_it_is_waited_for(self) -> None:
+    def test_tells_the_rehearsal_which_kubernetes_is_wanted_and_waits_for_it(self) -> None:
         self.upgrade("1.35", "1.36")
         with open(self.file, encoding="utf-8") as file:
             self.assertEqual(file.read(), "1.36")

@@ -48,7 +48,7 @@ class NodePoolTest(PoolTest):
         with self.assertRaisesRegex(ValueError, "NodeCreationFailure: Unhealthy nodes in the kubernetes cluster"):
             self.pool(2).wait_ready()
 
-    def test_a_smaller_group_ends_nodes_and_their_pods(self) -> None:
+    def test_a_smaller_group_deletes_nodes_and_their_pods(self) -> None:
         pool = self.pool(3)
         self.run_agents()
         pool.scale(1)
@@ -63,7 +63,7 @@ class NodePoolTest(PoolTest):
             pool.replace(1)
         self.assertEqual([node["metadata"]["name"] for node in pool.nodes()], before)
 
-    def test_a_changed_group_gives_new_labels_and_taints_and_takes_old_ones(self) -> None:
+    def test_a_changed_group_adds_new_labels_and_taints_and_removes_old_ones(self) -> None:
         pool = self.pool(1)
         pool._group.update(labels={"tier": "web"}, taints=[{"key": "dedicated", "value": "x", "effect": "NO_SCHEDULE"}])
         pool.label_and_taint({"Labels": {"team": "shop"}, "Taints": [{"Key": TAINT, "Value": "true", "Effect": "NO_EXECUTE"}]})

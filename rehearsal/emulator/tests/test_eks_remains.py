@@ -1,4 +1,4 @@
-"""What is told of a cluster that goes."""
+"""What is recorded of a cluster that is deleted."""
 
 import json
 import tempfile
@@ -39,7 +39,7 @@ class RemainsTest(unittest.TestCase):
             told.write()
             return json.load(file)
 
-    def test_what_came_since_the_cluster_was_made_is_told(self) -> None:
+    def test_what_came_since_the_cluster_was_created_is_recorded(self) -> None:
         remains = Remains(self.kubernetes, "")
         remains.begin()
         self.put("/apis/apps/v1/namespaces/kube-system/deployments/shop")
@@ -48,13 +48,13 @@ class RemainsTest(unittest.TestCase):
             {"kind": "CiliumNetworkPolicy", "namespace": "shop", "name": "all"}, {"kind": "Deployment", "namespace": "kube-system", "name": "shop"},
         ])
 
-    def test_a_release_is_told_once_for_all_its_revisions(self) -> None:
+    def test_a_release_is_recorded_once_for_all_its_revisions(self) -> None:
         for revision in "12":
             self.put(f"/api/v1/namespaces/kube-system/secrets/sh.helm.release.v1.shop.v{revision}", {"type": "helm.sh/release.v1"}, labels={"name": "shop"})
         self.assertIn({"kind": "Helm release", "namespace": "kube-system", "name": "shop"}, self.left())
         self.assertEqual(len(self.left()), 2)
 
-    def test_what_goes_by_itself_is_not_told(self) -> None:
+    def test_what_is_deleted_anyway_is_not_recorded(self) -> None:
         self.put("/api/v1/namespaces/shop/pods/owned", ownerReferences=[{"kind": "ReplicaSet"}])
         self.put("/api/v1/namespaces/shop/pods/going", deletionTimestamp="2026-01-01T00:00:00Z")
         self.put("/api/v1/namespaces/shop/configmaps/kube-root-ca.crt")
@@ -62,7 +62,7 @@ class RemainsTest(unittest.TestCase):
         self.put("/api/v1/namespaces/shop/configmaps/rbac", labels={"ministack.org/managed": "true"})
         self.assertEqual([each["kind"] for each in self.left()], ["Namespace"])
 
-    def test_what_a_newer_kubernetes_brings_is_its_own(self) -> None:
+    def test_what_a_newer_kubernetes_brings_is_not_recorded(self) -> None:
         role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:controller:taints-controller"
         self.put(role, labels={"kubernetes.io/bootstrapping": "rbac-defaults"})
         self.put("/api/v1/namespaces/kube-system/serviceaccounts/taints-controller")
@@ -72,7 +72,7 @@ class RemainsTest(unittest.TestCase):
             ("ClusterRole", ""), ("Namespace", ""), ("ServiceAccount", "shop"),
         ])
 
-    def test_an_add_on_is_told_with_its_name(self) -> None:
+    def test_an_add_on_is_recorded_with_its_name(self) -> None:
         self.put("/apis/apps/v1/namespaces/kube-system/deployments/coredns", labels={"eks.amazonaws.com/component": "coredns"})
         self.assertIn({"kind": "Deployment", "namespace": "kube-system", "name": "coredns", "addon": "coredns"}, self.left())
 

@@ -64,15 +64,15 @@ class LoadBalancerTest(unittest.TestCase):
         self.refused("ValidationError", "CreateLoadBalancer", Name="shop", Scheme="internal", Subnets=["subnet-a"])
         self.refused("InvalidConfigurationRequest", "CreateLoadBalancer", Name="shop", Scheme="internal", Subnets=["subnet-b", "subnet-c"])
 
-    def test_one_that_faces_the_internet_needs_a_gateway_to_it(self) -> None:
+    def test_one_that_faces_the_internet_needs_an_internet_gateway(self) -> None:
         self.refused("InvalidSubnet", "CreateLoadBalancer", Name="shop", Scheme="internet-facing", Subnets=["subnet-a", "subnet-b"])
 
-    def test_a_protected_one_stays(self) -> None:
+    def test_a_protected_one_is_not_deleted(self) -> None:
         arn = self.balancer()
         self.accepted("ModifyLoadBalancerAttributes", LoadBalancerArn=arn, Attributes=[{"Key": "deletion_protection.enabled", "Value": "true"}])
         self.refused("OperationNotPermitted", "DeleteLoadBalancer", LoadBalancerArn=arn)
 
-    def test_it_takes_its_listeners_rules_and_web_acl_with_it(self) -> None:
+    def test_its_listeners_rules_and_web_acl_are_deleted_with_it(self) -> None:
         arn = self.balancer()
         listener = self.accepted("CreateListener", **self.listener(arn, self.group())).findtext(".//ListenerArn")
         self.accepted("CreateRule", ListenerArn=listener, Priority=1, Conditions=[{"Field": "path-pattern"}], Actions=[{"Type": "fixed-response"}])
@@ -86,7 +86,7 @@ class LoadBalancerTest(unittest.TestCase):
         self.assertEqual([answer.findtext(f".//{name}") for name in ("ProtocolVersion", "GrpcCode")], ["GRPC", "0"])
         self.refused("ValidationError", "CreateTargetGroup", Name="other", Protocol="HTTP", ProtocolVersion="GRPC", Matcher={"HttpCode": "200"})
 
-    def test_a_health_check_ends_before_the_next_one_or_with_it_where_it_is_of_tcp(self) -> None:
+    def test_a_health_check_ends_before_the_next_one_and_with_tcp_at_the_latest_with_it(self) -> None:
         times = {"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10}
         self.refused("ValidationError", "CreateTargetGroup", Name="web", Protocol="HTTP", Port=80, **times)
         self.accepted("CreateTargetGroup", Name="web", Protocol="TCP", Port=80, **times)
@@ -98,18 +98,18 @@ class LoadBalancerTest(unittest.TestCase):
         self.refused("InvalidLoadBalancerAction", "CreateListener", **login)
         self.accepted("CreateListener", **self.listener(arn, grpc))
 
-    def test_https_needs_a_certificate_that_is_there(self) -> None:
+    def test_https_needs_a_certificate_that_exists(self) -> None:
         wanted = self.listener(self.balancer(), self.group())
         self.refused("ValidationError", "CreateListener", **{**wanted, "Certificates": []})
         self.refused("CertificateNotFound", "CreateListener", **{**wanted, "Certificates": [{"CertificateArn": "arn:other"}]})
 
-    def test_a_used_target_group_stays_and_has_one_load_balancer(self) -> None:
+    def test_a_used_target_group_is_not_deleted_and_has_one_load_balancer(self) -> None:
         group = self.group()
         self.accepted("CreateListener", **self.listener(self.balancer(), group))
         self.refused("ResourceInUse", "DeleteTargetGroup", TargetGroupArn=group)
         self.refused("TargetGroupAssociationLimit", "CreateListener", **self.listener(self.balancer("other"), group))
 
-    def test_a_security_group_of_a_load_balancer_stays(self) -> None:
+    def test_a_security_group_of_a_load_balancer_is_not_deleted(self) -> None:
         self.balancer()
         self.assertIn(b"DependencyViolation", ec2._ACTION_MAP["DeleteSecurityGroup"]({"GroupId": ["sg-1"]})[2])
 

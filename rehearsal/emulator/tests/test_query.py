@@ -1,4 +1,4 @@
-"""The language of the query API."""
+"""The format of the query API."""
 
 import unittest
 
@@ -10,7 +10,7 @@ class QueryTest(unittest.TestCase):
         params = {**{f"Names.member.{number}": [str(number)] for number in range(1, 12)}, "Matcher.HttpCode": ["200"], "Port": "80"}
         self.assertEqual(nested(params), {"Names": [str(number) for number in range(1, 12)], "Matcher": {"HttpCode": "200"}, "Port": "80"})
 
-    def test_and_maps_and_lists_xml(self) -> None:
+    def test_maps_and_lists_become_xml(self) -> None:
         self.assertEqual(xml({"A": [{"B": True}, {"B": "<"}], "C": None}), "<A><member><B>true</B></member><member><B>&lt;</B></member></A>")
 
 

@@ -1,4 +1,4 @@
-"""Who imports whom in the plugin: services lie on floors, and know the packages below them by their doors only."""
+"""Who imports whom in the plugin: only what lies below, and only whole packages, not modules in them."""
 
 import ast
 import pathlib
@@ -18,7 +18,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 
 def imports() -> Iterator[tuple[str, str]]:
-    """A room of the plugin, and a module of the plugin that it imports."""
+    """Pairs: a room of the plugin, and a module of the plugin that it imports."""
     for file in PLUGIN.rglob("*.py"):
         room = file.relative_to(PLUGIN).with_suffix("").parts[0]
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -31,7 +31,7 @@ class RoomsTest(unittest.TestCase):
         up = [pair for pair in imports() if pair[0] != pair[1].split(".")[0] and FLOOR[pair[1].split(".")[0]] <= FLOOR[pair[0]]]
         self.assertEqual(up, [])
 
-    def test_services_know_each_other_by_their_doors(self) -> None:
+    def test_other_packages_are_imported_as_a_whole(self) -> None:
         self.assertEqual([pair for pair in imports() if "." in pair[1] and pair[0] != pair[1].split(".")[0]], [])
 
 

@@ -18,10 +18,10 @@ class ZonesTest(unittest.TestCase):
         route53._create_hosted_zone(_REQUEST.format(reference).encode(), {})
         return (set(route53._zones) - before).pop()
 
-    def test_a_zone_has_the_id_that_is_asked_for(self) -> None:
+    def test_a_zone_has_the_id_that_the_reference_asks_for(self) -> None:
         self.assertEqual(self.made("id:Z0123456789EXAMPLE"), "Z0123456789EXAMPLE")
 
-    def test_all_other_ids_are_chosen(self) -> None:
+    def test_other_zones_have_ids_of_their_own(self) -> None:
         self.assertNotEqual(self.made("first"), self.made("second"))
 
 
