@@ -1,4 +1,4 @@
-"""The platform of library.py as it is written today on aws-eks-v2 alone: as ../hand-written.ts, whose template it gives."""
+"""The platform of library.py, written on aws-eks-v2 alone. Its template is the one of ../hand-written.ts."""
 
 import json
 from pathlib import Path
@@ -172,6 +172,6 @@ def define_external_dns(stack: Stack, cluster: eks.Cluster, zone: route53.IHoste
 
 if __name__ == "__main__":
     app = App()
-    # The policy that the controller's authors publish lies beside the app.
+    # ../python.ts puts the policy that the controller's authors publish beside the app.
     define(Stack(app, "Shop"), json.loads(Path(__file__).with_name("alb-iam-policy.json").read_text())["Statement"])
     app.synth()

@@ -1,4 +1,4 @@
-"""Values and manifests of hand_written.py."""
+"""The Helm values and manifests of hand_written.py."""
 
 from aws_cdk import Fn
 from aws_cdk import aws_eks_v2 as eks

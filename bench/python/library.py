@@ -1,4 +1,4 @@
-"""A dev platform with one hosted zone, all add-ons in it: as ../library.ts."""
+"""The platform of ../library.ts: dev, with all add-ons and one hosted zone."""
 
 import org_eks_platform as eksplatform
 from aws_cdk import App, Stack

@@ -5,26 +5,26 @@ import { inNamespace, resourceOf, whatHolds } from './stuck';
 import type { Work } from './work';
 import { Unfinished } from '../shared/custom-resource';
 
-/** What passes by itself: a definition is being registered, a namespace just made or still going, a webhook's pods start. */
+/** Failures that pass: a definition is being registered, a namespace is new or still being deleted, a webhook's pods are starting. */
 const PASSING = /no matches for kind|serviceaccount "\S+" not found|because it is being terminated|failed calling webhook|object has been modified/;
 
-/** For how long that may take. */
+/** How long that may take. */
 const PATIENCE = 5 * 60_000;
 
 const LONGEST_PAUSE = 10_000;
 
-/** What has to run before it is of use. */
+/** The kinds that are of use only after their pods run. */
 const ROLLED_OUT = ['Deployment', 'DaemonSet', 'StatefulSet'];
 
-/** How many pods of a workload are told of. */
+/** How many pods of a workload are named. */
 const PODS_TOLD = 3;
 
 /**
  * Applies objects in their order.
  *
- * kubectl goes on after one that fails, so all failures are told at once, and a second try finds what the first one made.
+ * kubectl continues after an object that fails. So all failures are reported at once, and a second try finds what the first one created.
  *
- * @returns the living objects
+ * @returns the objects as the cluster has them
  */
 export async function apply(work: Work, objects: KubernetesObject[]): Promise<any[]> {
   const { clock, deadline, owner, request: { ResourceProperties: { SkipValidation } } } = work;
@@ -41,7 +41,7 @@ export async function apply(work: Work, objects: KubernetesObject[]): Promise<an
     if (ran.code === 0 && going.length === 0) {
       return living;
     }
-    const words = ran.code === 0 ? `${going.map(nameOf).join(', ')} was there before and is still being deleted` : wordsOf(ran);
+    const words = ran.code === 0 ? `${going.map(nameOf).join(', ')} existed before and is still being deleted` : wordsOf(ran);
     if (ran.code !== 0 && !passes(words, objects) || clock.now() + pause >= end) {
       throw new Error(`${words}${await helpFor(work, words, going)}`);
     }
@@ -59,7 +59,7 @@ function passes(words: string, objects: KubernetesObject[]): boolean {
   return words.split(/\n(?=error:|Error from server|The \S+ ")/).every(it => PASSING.test(it) || ours.some(namespace => it.includes(namespace)));
 }
 
-/** What keeps away what an object waits for. */
+/** Says what an object waits for, and why that does not come. */
 async function helpFor(work: Work, words: string, going: KubernetesObject[]): Promise<string> {
   const namespace = /in namespace (\S+) because it is being terminated/.exec(words)?.[1];
   const held = namespace === undefined ? going[0] : { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
@@ -67,17 +67,17 @@ async function helpFor(work: Work, words: string, going: KubernetesObject[]): Pr
     const { apiVersion, kind, metadata } = held;
     return `. ${nameOf(held)}: ${await whatHolds(work, { apiVersion, kind, name: metadata.name, namespace: metadata.namespace })}`;
   }
-  return /no matches for kind/.test(words) ? `. What registers the kind did not do so within ${PATIENCE / 60_000} minutes.` : '';
+  return /no matches for kind/.test(words) ? `. Nothing registered the kind within ${PATIENCE / 60_000} minutes.` : '';
 }
 
-/** Waits until definitions are served, and workloads have rolled out. */
+/** Waits until definitions are served and workloads have rolled out. */
 export async function ready(work: Work, living: any[]): Promise<void> {
   for (const object of living) {
     const [group] = object.apiVersion.split('/');
     if (object.kind === 'CustomResourceDefinition') {
       await until(work, object, ['wait', '--for=condition=Established', `crd/${object.metadata.name}`]);
     }
-    // With another strategy, pods are replaced when somebody deletes them.
+    // With OnDelete, pods are replaced only when somebody deletes them.
     if (group === 'apps' && ROLLED_OUT.includes(object.kind) && object.spec.updateStrategy?.type !== 'OnDelete') {
       const { name, namespace } = object.metadata;
       await until(work, object, ['rollout', 'status', `${resourceOf(object)}/${name}`, ...inNamespace(namespace)]);

@@ -10,15 +10,15 @@ import { Unfinished } from '../shared/custom-resource';
 const TRIES = 3;
 const PAUSE = 3_000;
 
-/** Private registries of ECR, also with FIPS and dual-stack addresses. */
+/** A chart in a private registry of ECR, whose address may be a FIPS or dual-stack one. */
 const ECR = /^oci:\/\/(\d+\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+)\//;
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Brings the chart into the folder of the request: what is shown, rendered and installed then is the same one.
+ * Downloads the chart into the folder of the request, so that all of Helm's commands use the same one.
  *
- * @returns the path of a folder or an archive, as Helm takes it
+ * @returns the path of a folder or of an archive, as Helm expects it
  */
 export async function bringChart(work: Work): Promise<string> {
   const { Chart, ChartAssetURL, Repository } = work.request.ResourceProperties;
@@ -38,7 +38,7 @@ export async function bringChart(work: Work): Promise<string> {
 
 async function pull(work: Work, folder: string, chart: string, repository?: string): Promise<string> {
   const { Version } = work.request.ResourceProperties;
-  // Credentials of the registry go with the request's folder.
+  // The registry's credentials are removed with the request's folder.
   const registry = ['--registry-config', join(work.folder, 'registry.json')];
   await logIn(work, chart, registry);
   await patiently(work, `helm pull ${chart}`, () => work.programs.helm([
@@ -49,12 +49,12 @@ async function pull(work: Work, folder: string, chart: string, repository?: stri
   ], { deadline: work.deadline }));
   const archive = readdirSync(folder).find(it => it.endsWith('.tgz'));
   if (archive === undefined) {
-    throw new Error(`helm pull ${chart} brought no chart`);
+    throw new Error(`helm pull ${chart} downloaded no chart`);
   }
   return join(folder, archive);
 }
 
-/** ECR knows no other credentials than those of IAM. */
+/** Logs in, if the registry is ECR's: that accepts only credentials made from IAM's. */
 async function logIn(work: Work, chart: string, registry: string[]): Promise<void> {
   const [, host, region] = ECR.exec(chart) ?? [];
   if (host === undefined) {
@@ -66,11 +66,11 @@ async function logIn(work: Work, chart: string, registry: string[]): Promise<voi
     ['registry', 'login', host, '--username', username, '--password-stdin', ...registry], { input: password, deadline: work.deadline }));
 }
 
-/** An asset is a zip archive of a chart's folder, or the archive that `helm package` makes. */
+/** An asset is a zip archive of a chart's folder, or an archive made by `helm package`. */
 async function fromS3(work: Work, url: string, folder: string): Promise<string> {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
   if (Key === undefined) {
-    throw new Error(`\`ChartAssetURL\` is ${url}: it has to be s3://BUCKET/KEY`);
+    throw new Error(`\`ChartAssetURL\` must be s3://BUCKET/KEY, got: ${url}`);
   }
   const { Body } = await work.aws.call('s3', 'getObject', { Bucket, Key });
   const asset = Buffer.from(await Body.transformToByteArray());
@@ -96,7 +96,7 @@ async function patiently({ clock, deadline }: Work, what: string, run: () => Pro
     if (ran.interrupted) {
       throw new Unfinished(words);
     }
-    // Names and rights that are wrong stay so.
+    // Another try does not help against a wrong name or missing permissions.
     if (tried === TRIES || /not found|denied|unauthorized|forbidden|invalid/i.test(words) || clock.now() + PAUSE > deadline) {
       throw new Error(words);
     }

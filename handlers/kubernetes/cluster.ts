@@ -3,10 +3,10 @@ import type { Work } from './work';
 import { isGone } from '../shared/aws';
 import { Unfinished } from '../shared/custom-resource';
 
-/** The cluster is not there any more, and so nothing that was in it. */
+/** The cluster does not exist any more, nor does anything that was in it. */
 export class ClusterGone extends Error {}
 
-/** What kubectl and Helm say where no API server answers, or where it cannot serve anybody for now. */
+/** What kubectl and Helm say if no API server answers, or if it can't serve anybody at the moment. */
 const UNREACHABLE = new RegExp([
   'connection refused', 'The connection to the server .* was refused', 'connection reset by peer', 'broken pipe', 'i/o timeout', 'TLS handshake timeout',
   'no such host', 'server misbehaving', 'no route to host', 'network is unreachable', 'Client\\.Timeout exceeded', 'unexpected EOF', ': EOF$',
@@ -15,34 +15,34 @@ const UNREACHABLE = new RegExp([
   'etcdserver: ', 'apiserver (not ready|is shutting down)', 'storage is \\(re\\)initializing', 'Kubernetes cluster unreachable',
 ].join('|'), 'im');
 
-/** The API server answers, but cannot reach a webhook: waiting for the API server would not help. */
+/** The API server answers, but can't reach a webhook: it is of no use to wait for the API server. */
 const WEBHOOK = /failed calling webhook|conversion webhook/;
 
-/** What a new access entry gives takes a while to be known to the API server. */
+/** What they say until the API server knows a new access entry, which takes a while. */
 const NOT_YET_KNOWN = /You must be logged in|asked for the client to provide credentials|Unauthorized|is forbidden: User .* cannot \w+ resource/;
 
-/** For how long refused credentials may be new ones. */
+/** For how long refused credentials are taken for new ones. */
 const UNTIL_KNOWN = 120_000;
 
 const LONGEST_PAUSE = 15_000;
 
-/** Whether a program that talks to the API server failed because that does not answer, or not now. */
+/** Whether a program failed because the API server does not answer, or can't serve anybody at the moment. */
 export function isUnreachable(ran: Ran): boolean {
   const words = wordsOf(ran);
   return ran.code !== 0 && UNREACHABLE.test(words) && !WEBHOOK.test(words) && !NOT_YET_KNOWN.test(words);
 }
 
-/** What a program said at last, without the notes of its libraries: an API that is away does not matter where another one is asked. */
+/** What a program said, without the log lines of its libraries: they also complain about APIs that the program does not use. */
 export function wordsOf({ stdout, stderr }: Ran): string {
   const said = stderr.split('\n').filter(line => !/^([EWI]\d{4} |[Ww]arning: )/.test(line)).join('\n').trim();
   return said || stderr.trim() || stdout.trim();
 }
 
 /**
- * Runs what talks to the API server, again and again while that is away.
+ * Runs a program that talks to the API server, again and again while the server is away.
  *
- * @returns what it said when the API server was there: it may have failed for another reason
- * @throws Unfinished if the API server stays away; ClusterGone if that is as the cluster is gone, on Delete
+ * @returns what the program said when the server answered: it may have failed for another reason
+ * @throws Unfinished if the server stays away; on Delete, ClusterGone if it is away because the cluster is gone
  */
 export async function retrying(work: Work, run: () => Promise<Ran>): Promise<Ran> {
   const { clock, deadline, request } = work;
@@ -56,7 +56,7 @@ export async function retrying(work: Work, run: () => Promise<Ran>): Promise<Ran
     }
     console.log(`again in ${pause / 1000} s:`, wordsOf(ran));
     if (isAway && request.RequestType === 'Delete' && await isClusterGone(work)) {
-      throw new ClusterGone(`Nothing is left to delete, as the cluster ${request.ResourceProperties.ClusterName} is gone`);
+      throw new ClusterGone(`Nothing is left to delete: the cluster ${request.ResourceProperties.ClusterName} is gone`);
     }
     if (clock.now() + pause >= deadline) {
       throw new Unfinished(`The API server of ${request.ResourceProperties.ClusterName} does not answer: ${wordsOf(ran)}`);
@@ -65,14 +65,14 @@ export async function retrying(work: Work, run: () => Promise<Ran>): Promise<Ran
   }
 }
 
-/** A cluster that is being deleted cannot be kept from it. Where AWS cannot be asked, the cluster may be there. */
+/** A cluster that is being deleted counts as gone: nothing stops that. If AWS can't be asked, the cluster may exist. */
 async function isClusterGone({ aws, request }: Work): Promise<boolean> {
   try {
     const { cluster } = await aws.call('eks', 'describeCluster', { name: request.ResourceProperties.ClusterName });
     return cluster.status === 'DELETING';
   } catch (error) {
     if (!isGone(error)) {
-      console.log('cannot tell whether the cluster is there:', error);
+      console.log('cannot find out whether the cluster exists:', error);
     }
     return isGone(error);
   }

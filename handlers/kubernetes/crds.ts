@@ -5,23 +5,23 @@ import { kubectl } from './kubectl';
 import { whatHolds } from './stuck';
 import type { Work } from './work';
 
-/** How long the API server may take until it serves a new kind, in seconds. */
+/** How long the API server may take to serve a new kind, in seconds. */
 const UNTIL_ESTABLISHED = 60;
 
-/** How long objects of a kind may take to go with it, in seconds. */
+/** How long the deletion of a CRD and of all objects of its kind may take, in seconds. */
 const UNTIL_GONE = 120;
 
 /**
- * Applies the CRDs of a chart, which Helm itself does only once and never again.
+ * Applies the CRDs of a chart: Helm itself only creates them, and never updates them.
  *
- * They are there before the chart's own objects of these kinds, and no custom resource is touched.
+ * This comes before the chart's own objects of these kinds. Existing custom resources stay.
  */
 export async function applyCrds(work: Work, chart: string): Promise<void> {
   const shown = await work.programs.helm(['show', 'crds', chart], { deadline: work.deadline });
   if (shown.code !== 0) {
     throw new Error(`helm show crds failed: ${wordsOf(shown)}`);
   }
-  if (!/^[^#\s-]/m.test(shown.stdout)) { // it has none
+  if (!/^[^#\s-]/m.test(shown.stdout)) { // no CRDs
     return;
   }
   const file = join(work.folder, 'crds.yaml');
@@ -30,7 +30,7 @@ export async function applyCrds(work: Work, chart: string): Promise<void> {
   await run(work, 'wait', '--for', 'condition=Established', '--timeout', `${UNTIL_ESTABLISHED}s`, '--filename', file);
 }
 
-/** Deletes the CRDs that this release applied and no other one of ours, and with them all objects of their kinds. */
+/** Deletes the CRDs that only this one of our releases applied, and with them all objects of their kinds. */
 export async function deleteCrds(work: Work): Promise<string[]> {
   const crds = await run(work, 'get', 'customresourcedefinitions', '--show-managed-fields', '--output',
     'jsonpath={range .items[*]}{.metadata.name}{" "}{.metadata.managedFields[?(@.operation=="Apply")].manager}{"\\n"}{end}');

@@ -4,12 +4,12 @@ import { inNamespace, isControllerAway, lastWords, resourceOf, tellsOfProtection
 import type { Serve, Work } from './work';
 import { NOTHING, Unfinished } from '../shared/custom-resource';
 
-/** Objects for which a controller made something in AWS, which it deletes before the object may go. */
+/** A kind of objects for which a controller creates something in AWS, and deletes that before the object is deleted. */
 interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
-  /** Whether an object is one of those. */
+  /** Whether an object of the kind is one of these. */
   isMeant(object: any, albClasses: string[]): boolean;
 }
 
@@ -28,36 +28,36 @@ const KINDS: Kind[] = [
     apiVersion: 'elbv2.k8s.aws/v1beta1',
     kind: 'TargetGroupBinding',
     plural: 'targetgroupbindings',
-    // Those of Ingresses and Services go with them.
+    // Those that belong to Ingresses and Services are deleted with them.
     isMeant: it => !Object.keys(it.metadata.labels ?? {}).some(label => /k8s\.aws.*\/stack/.test(label)),
   },
   { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', plural: 'gateways', isMeant: isHeld },
   { apiVersion: 'aga.k8s.aws/v1beta1', kind: 'GlobalAccelerator', plural: 'globalaccelerators', isMeant: isHeld },
 ];
 
-/** How long objects may take to go. A load balancer takes seconds, and its controller tries again after a minute or two. */
+/** How long the deletion of objects may take. A load balancer takes seconds, and its controller tries again after a minute or two. */
 const PATIENCE = 10 * 60_000;
 
-/** How long a controller that does not run may take to come back: its pod may just be moving. */
+/** How long a controller may be away: its pod may just be moving to another node. */
 const CONTROLLER_PATIENCE = 60_000;
 
 const LONGEST_PAUSE = 10_000;
 
-/** How many objects are told in full: CloudFormation takes few words. */
+/** How many objects are described in full: CloudFormation accepts only a short message. */
 const TOLD_IN_FULL = 3;
 
-/** What AWS refuses, it refuses again. */
+/** Words of an error that another try would not change. */
 const REFUSED = /AccessDenied|UnauthorizedOperation|OperationNotPermitted|not authorized to perform/;
 
-/** What a stack is called while all that is in it is deleted, or all that was to be its first. */
+/** The states of a stack that is being deleted, or whose creation is being rolled back. */
 const GOING = ['DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'];
 
 /**
- * Before the controllers go, deletes what they made AWS's things for and CloudFormation knows nothing of: objects that were
- * made by hand, or by programs in the cluster.
+ * While the controllers still run, deletes the objects for which they created something in AWS, and of which CloudFormation
+ * knows nothing: people or programs in the cluster made them.
  *
- * Nothing is deleted unless the whole stack goes. An update, or its rollback, deletes this resource as well, where it was
- * renamed, or comes or goes with a version of the library: the platform lives on then, with all that runs on it.
+ * Deletes nothing unless the whole stack is being deleted. An update or its rollback may delete this resource too, if it was
+ * renamed, or if only one of two versions of the library has it: the platform then lives on, with all that runs on it.
  */
 export const serveDrain: Serve = async work => {
   const { request: { RequestType, PhysicalResourceId = NOTHING }, owner } = work;
@@ -72,13 +72,13 @@ export const serveDrain: Serve = async work => {
   return { id, reason: GOING.includes(status) ? await drain(work) : `Left everything alone: the stack is not being deleted (${status})` };
 };
 
-/** Where it can't be found out, nothing may be deleted: what the controllers leave behind the teardown deletes. */
+/** If the status can't be found out, nothing may be deleted. The teardown then deletes what the controllers leave behind. */
 async function statusOfStack({ aws, request: { StackId } }: Work): Promise<string> {
   try {
     const { Stacks: [stack] } = await aws.call('cloudformation', 'describeStacks', { StackName: StackId });
     return stack.StackStatus;
   } catch (error: any) {
-    return `it can't be asked: ${error?.name}: ${error?.message}`;
+    return `status unknown: ${error?.name}: ${error?.message}`;
   }
 }
 
@@ -103,7 +103,7 @@ async function drain(work: Work): Promise<string> {
       if (still.length > 0) {
         throw new Error(await tell(work, still, deleted));
       }
-      continue; // they have just gone
+      continue; // they are gone by now
     }
     if (now + pause >= deadline) {
       throw new Unfinished(`waiting for ${found.map(nameOf).join(', ')}`);
@@ -122,7 +122,7 @@ async function find(work: Work, albClasses: string[]): Promise<any[]> {
   return found;
 }
 
-/** All of a kind; nothing where the cluster does not have the kind. By its address, as kubectl gives up on kinds while any API is away. */
+/** All objects of a kind; none if the cluster does not know it. Asks by address: by name, kubectl finds no kind while any API is away. */
 async function list(work: Work, apiVersion: string, plural: string): Promise<any[]> {
   const address = `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${plural}`;
   const ran = await kubectl(work, ['get', '--raw', address]);
@@ -135,7 +135,7 @@ async function list(work: Work, apiVersion: string, plural: string): Promise<any
   return JSON.parse(ran.stdout).items;
 }
 
-/** All of a kind and namespace at once. What a webhook refuses to delete is there when one looks again. */
+/** Deletes all objects of one kind and namespace with one call. What a webhook refuses to delete is found again in the next round. */
 async function remove(work: Work, found: any[], deleted: Set<string>): Promise<void> {
   const staying = found.filter(it => it.metadata.deletionTimestamp === undefined);
   for (const group of Object.values(groupBy(staying, it => `${it.kind} ${it.metadata.namespace}`))) {
@@ -155,9 +155,9 @@ async function remove(work: Work, found: any[], deleted: Set<string>): Promise<v
 }
 
 /**
- * Whether no object will go, however long one waits: those that may go are waited for.
+ * Whether waiting is of no use for any of the objects. If one of them may still be deleted, the drain waits.
  *
- * @param began what was said before may be mended
+ * @param began when the drain began: the cause of an earlier warning may be repaired
  */
 async function areHopeless(work: Work, found: any[], began: number, age: (object: any) => number) {
   const isAway = found.every(it => age(it) < CONTROLLER_PATIENCE) ? undefined : await isControllerAway(work, found.flatMap(finalizersOf));
@@ -192,17 +192,17 @@ async function tell(work: Work, found: any[], deleted: Set<string>): Promise<str
     words.push(`${nameOf(object)}: ${refused ?? await comesBack(object, deleted) ?? await whatHolds(work, { apiVersion, kind, name, namespace })}`);
   }
   const others = found.slice(TOLD_IN_FULL).map(nameOf);
-  return `${found.length} left in the cluster that only its controllers can clean up. ${[...words, ...others].join('. ')}. Then delete the stack again.`;
+  return `${found.length} left in the cluster, which only its controllers can clean up. ${[...words, ...others].join('. ')}. Then delete the stack again.`;
 }
 
-/** What makes an object anew each time that it was deleted. */
+/** Names the program that makes an object again each time it is deleted. */
 async function comesBack({ metadata, ...object }: any, deleted: Set<string>): Promise<string | undefined> {
   const manager = (metadata.managedFields ?? []).find((it: any) => it.subresource === undefined)?.manager ?? 'something';
   return metadata.deletionTimestamp === undefined && deleted.has(nameOf({ ...object, metadata }))
-    ? `${manager} makes it again each time that it was deleted: stop that first` : undefined;
+    ? `${manager} makes it again each time it is deleted: stop that first` : undefined;
 }
 
-/** Whether a load balancer controller has something to clean up before an object goes. */
+/** Whether a load balancer controller has something to clean up before an object is deleted. */
 function isHeld(object: any): boolean {
   return finalizersOf(object).some(it => /k8s\.aws\/|load-balancer-cleanup/.test(it));
 }

@@ -5,25 +5,25 @@ import { bare, check, isObject, isOurs, itemsOf, keyOf, nameOf, objectsIn, other
 import { inNamespace, resourceOf, whatHolds } from './stuck';
 import type { Serve, Work } from './work';
 
-/** How long objects may take to go: a namespace or a load balancer takes minutes. */
+/** How long a deletion may take: a namespace or a load balancer takes minutes. */
 const DELETION = 10 * 60_000;
 
-/** An update does not wait as long for what it dropped: it goes by itself, and to fail would only bring it back. */
+/** An update waits less for the objects that it dropped: they are deleted anyway, and if it failed, the rollback would only bring them back. */
 const DROP = 2 * 60_000;
 
-/** What is kept of the time, to say what holds an object. */
+/** The time that is kept for finding out what holds an object. */
 const RESERVE = 20_000;
 
-/** How many objects that stay are told of in full. */
+/** How many of the objects that are still there are described in full. */
 const TOLD_IN_FULL = 3;
 
-/** Kubernetes objects that come, change and go together. CloudFormation's record of the manifest is all that tells which. */
+/** Serves a manifest: objects that are created, changed and deleted together. Only CloudFormation's record of the manifest says which they are. */
 export const serveManifest: Serve = async work => {
   const { request: { RequestType, PhysicalResourceId, ResourceProperties: { Manifest, Overwrite, Wait }, OldResourceProperties } } = work;
   const objects = objectsIn(Manifest);
   const id = `manifest-${work.owner}`;
   if (RequestType === 'Delete') {
-    // What was never created, as far as CloudFormation knows, may stand in the way of objects of others.
+    // If CloudFormation does not know that the objects were created, they may be those of others, which were in the way.
     const { words, stuck } = await remove(work, objects.filter(isObject), { isRecorded: PhysicalResourceId === id, patience: DELETION, stops: true });
     if (stuck.length > 0) {
       throw new Error(`${stuck.join('. ')}. Then delete the stack again.`);
@@ -53,17 +53,17 @@ function without(objects: KubernetesObject[], others: KubernetesObject[]): Kuber
   return objects.filter(it => !keys.includes(keyOf(it)));
 }
 
-/** What a creation that was broken off has made is no other's. */
+/** Refuses objects that exist and are not ours. What an interrupted creation of ours made is ours. */
 async function refuseOthers(work: Work, objects: KubernetesObject[]): Promise<void> {
   const others = (await find(work, objects)).filter(it => !isOurs(work, it));
   if (others.length > 0) {
     const whose = (it: any) => otherOwner(work, it) === undefined ? '' : ` (applied by ${otherOwner(work, it)})`;
-    throw new Error(`${others.map(it => `${nameOf(it)}${whose(it)}`).join(', ')} was in the cluster before, and nothing was changed. `
-      + 'Delete it, or set `overwrite` to take it over.');
+    throw new Error(`The cluster already has ${others.map(it => `${nameOf(it)}${whose(it)}`).join(', ')}, and nothing was changed. `
+      + 'Delete what is there, or set `overwrite` to take it over.');
   }
 }
 
-/** The living ones of some objects. A kind that the cluster does not know has none. */
+/** Those of the objects that exist, as the cluster has them. Of a kind that the cluster does not know, none do. */
 async function find(work: Work, objects: KubernetesObject[]): Promise<any[]> {
   if (objects.length === 0) {
     return [];
@@ -78,19 +78,19 @@ async function find(work: Work, objects: KubernetesObject[]): Promise<any[]> {
 }
 
 interface Removal {
-  /** Whether CloudFormation knows that they were created: if not, only those that tell so are deleted. */
+  /** Whether CloudFormation knows that they were created. If not, only those with our annotation are deleted. */
   readonly isRecorded: boolean;
   readonly patience: number;
-  /** Whether to keep what comes before an object that stays: it may be what lets it go. */
+  /** Whether to stop at an object that is not deleted, and keep those before it: they may be needed for its deletion. */
   readonly stops: boolean;
-  /** Ids of objects that are kept, by whatever names they are called. */
+  /** Uids of objects to keep: one object may have names in several groups or versions. */
   readonly but?: string[];
 }
 
 /**
  * Deletes objects in reverse order, and waits until they are gone.
  *
- * One that another resource applies too is only given up: the construct was renamed, or two define the same object.
+ * An object that another resource applies too is given up, not deleted: the construct was renamed, or two constructs define the same object.
  */
 async function remove(
   work: Work, objects: KubernetesObject[], { isRecorded, patience, stops, but = [] }: Removal,
@@ -118,14 +118,14 @@ async function remove(
     }
   }
   const left = [
-    ...shared.map(it => `${nameOf(it)} is left alone, as ${otherOwner(work, it)} applies it too`),
-    ...foreign.map(it => `${nameOf(it)} is left alone, as it was not applied here`),
+    ...shared.map(it => `${nameOf(it)} is left alone, because ${otherOwner(work, it)} applies it too`),
+    ...foreign.map(it => `${nameOf(it)} is left alone, because this resource did not apply it`),
   ];
   left.forEach(it => console.log(it));
   return { words: [`${ours.length} deleted`, ...left].join('. '), stuck };
 }
 
-/** Neighbours of one kind go at the same time; what stands before them may be what takes their finalizers away, and goes after. */
+/** Neighbours of one kind are deleted together. What comes before them in the manifest may have to remove their finalizers, and is deleted later. */
 function sameKinds(objects: KubernetesObject[]): KubernetesObject[][] {
   const groups: KubernetesObject[][] = [];
   for (const object of objects) {
@@ -144,17 +144,17 @@ async function giveUp(work: Work, object: KubernetesObject): Promise<void> {
   const patch = JSON.stringify(withdrawal(work, object));
   const ran = await kubectl(work, ['patch', `${resourceOf(object)}/${name}`, ...inNamespace(namespace), '--type', 'json', '--patch', patch]);
   if (ran.code !== 0 && !/\(NotFound\)/.test(ran.stderr)) {
-    throw new Error(`${nameOf(object)} can't be given up to ${otherOwner(work, object)}: ${wordsOf(ran)}`);
+    throw new Error(`${nameOf(object)} can't be left to ${otherOwner(work, object)}: ${wordsOf(ran)}`);
   }
 }
 
-/** Of those that are still there, why. */
+/** Says why objects are still there. */
 async function tell(work: Work, objects: KubernetesObject[]): Promise<string[]> {
   const left = await find(work, objects);
   const words = left.slice(0, TOLD_IN_FULL).map(async it => {
     const { apiVersion, kind, metadata: { name, namespace } } = it;
-    return `${nameOf(it)} does not go: ${await whatHolds(work, { apiVersion, kind, name, namespace })}`;
+    return `${nameOf(it)} is still there: ${await whatHolds(work, { apiVersion, kind, name, namespace })}`;
   });
   const others = left.slice(TOLD_IN_FULL).map(nameOf);
-  return [...await Promise.all(words), ...others.length > 0 ? [`Nor do ${others.join(', ')}`] : []];
+  return [...await Promise.all(words), ...others.length > 0 ? [`Also still there: ${others.join(', ')}`] : []];
 }

@@ -1,6 +1,6 @@
 import type { Work } from './work';
 
-/** An object of Kubernetes, as far as all kinds are alike. */
+/** An object of Kubernetes: the fields that all kinds have. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,10 +13,10 @@ export interface KubernetesObject {
   readonly [field: string]: any;
 }
 
-/** Starts the names of annotations that tell which resources of CloudFormation apply an object. */
+/** The prefix of annotations that name the resources of CloudFormation that apply an object. */
 const SIGNATURE = 'eks-platform/';
 
-/** The name under which a resource owns fields. */
+/** The field manager of a resource. */
 export function managerOf(owner: string): string {
   return `eks-platform-${owner}`;
 }
@@ -26,7 +26,7 @@ export function objectsIn(manifest: string | undefined): KubernetesObject[] {
   return [JSON.parse(manifest ?? '[]')].flat().flatMap(flat);
 }
 
-/** Says what in a manifest is no object that could be applied, and deleted afterwards. */
+/** Refuses a manifest with anything that could not be applied, and deleted later. */
 export function check(objects: KubernetesObject[]): void {
   const index = objects.findIndex(it => !isObject(it));
   if (index >= 0) {
@@ -34,33 +34,33 @@ export function check(objects: KubernetesObject[]): void {
   }
 }
 
-/** What is not was never applied. */
+/** Whether something is an object. If not, it was never applied. */
 export function isObject(object: any): object is KubernetesObject {
   const names = [object?.kind, object?.metadata?.name];
   return names.every(it => typeof it === 'string' && it !== '') && /^([a-z0-9.-]+\/)?[a-z0-9]+$/.test(object.apiVersion ?? '');
 }
 
-/** A list stands for what is in it. */
+/** The objects in a list, instead of the list. */
 function flat(object: any): KubernetesObject[] {
   return Array.isArray(object?.items) && /List$/.test(object.kind) ? object.items.flatMap(flat) : [object];
 }
 
-/** What kubectl wrote: a list, one object or nothing. */
+/** The objects in kubectl's output, which is a list, one object or nothing. */
 export function itemsOf(stdout: string): any[] {
   return stdout.trim() === '' ? [] : flat(JSON.parse(stdout));
 }
 
-/** As kubectl takes several objects, one after the other. */
+/** Several objects as kubectl's input. */
 export function streamOf(objects: object[]): string {
   return objects.map(it => JSON.stringify(it)).join('\n');
 }
 
-/** For kubectl, no more than what names an object. */
+/** Only the fields that name an object. */
 export function bare({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): KubernetesObject {
   return { apiVersion, kind, metadata: { name, namespace } };
 }
 
-/** What an object is called, whichever version of its API it is written in. */
+/** An object's name with kind, group and namespace, the same in every version of its API. */
 export function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   return [group, kind, metadata.namespace ?? 'default', metadata.name].join('/');
@@ -71,10 +71,10 @@ export function nameOf({ kind, metadata: { name, namespace } }: KubernetesObject
 }
 
 /**
- * An object as it is applied: with a word of who applies it, and without nulls.
+ * An object as it is applied: with an annotation that names who applies it, and without nulls.
  *
- * The manager of fields alone would not tell: an object without any field has none. Kubernetes takes a null for an empty
- * string or an empty list, other than `kubectl apply` without `--server-side`, for which it is not there.
+ * Managed fields would not be enough: an object without any field has no manager. A server-side apply takes a null as an empty
+ * string or an empty list; `kubectl apply` without `--server-side` takes it as missing.
  */
 export function signed({ owner, request: { StackId, LogicalResourceId } }: Work, object: KubernetesObject): KubernetesObject {
   const { metadata, ...rest } = withoutNulls(object);
@@ -90,17 +90,17 @@ function withoutNulls(value: any): any {
     : Object.fromEntries(Object.entries(value).filter(([, inside]) => inside !== null).map(([key, inside]) => [key, withoutNulls(inside)]));
 }
 
-/** Whether this resource has applied a living object. */
+/** Whether this resource applied an object of the cluster. */
 export function isOurs({ owner }: Work, { metadata: { annotations } }: KubernetesObject): boolean {
   return annotations?.[`${SIGNATURE}${owner}`] !== undefined;
 }
 
-/** Another resource that applies a living object, as stack and logical id. */
+/** Another resource that applies an object of the cluster, as stack and logical id. */
 export function otherOwner({ owner }: Work, { metadata: { annotations } }: KubernetesObject): string | undefined {
   return Object.entries(annotations ?? {}).find(([name]) => name.startsWith(SIGNATURE) && name !== `${SIGNATURE}${owner}`)?.[1];
 }
 
-/** The JSON patch by which a resource gives up an object without changing it: what others apply is then theirs alone. */
+/** The JSON patch with which a resource gives up an object and leaves it unchanged: from then on it belongs to the others that apply it. */
 export function withdrawal(work: Work, { metadata: { managedFields = [] } }: KubernetesObject): object[] {
   const manager = managerOf(work.owner);
   const entries = managedFields.flatMap((it: any, index: number) => it.manager === manager ? [index] : []).reverse();

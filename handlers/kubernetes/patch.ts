@@ -4,13 +4,13 @@ import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
 import type { Serve } from './work';
 
-/** What a patch finds no more when it should be taken back. */
+/** What kubectl says if the object of a patch does not exist any more. */
 const GONE = /\(NotFound\)|the server doesn't have a resource type|no matches for kind/;
 
 /**
  * Changes an object that others made, and changes it back when the resource is deleted.
  *
- * The id names the object, so that CloudFormation takes the patch back where another object is patched instead.
+ * The id names the object. So if an update patches another object instead, CloudFormation deletes the old id, which reverts the old patch.
  */
 export const servePatch: Serve = async work => {
   const { folder, owner, request: { RequestType, PhysicalResourceId, ResourceProperties } } = work;
@@ -28,9 +28,9 @@ export const servePatch: Serve = async work => {
     }
     return { id, reason: 'Patched' };
   }
-  // A patch that was never known to be applied may be wrong, and must not keep the stack from being rolled back.
+  // A patch that may never have been applied may be wrong, and must not stop the rollback of the stack.
   if (ran.code !== 0 && !GONE.test(ran.stderr) && PhysicalResourceId === id) {
     throw new Error(wordsOf(ran));
   }
-  return { id: PhysicalResourceId!, reason: ran.code === 0 ? 'Taken back' : `There is nothing to take back: ${wordsOf(ran)}` };
+  return { id: PhysicalResourceId!, reason: ran.code === 0 ? 'Reverted' : `There is nothing to revert: ${wordsOf(ran)}` };
 };

@@ -2,26 +2,26 @@ import { spawn } from 'child_process';
 
 export interface RunOptions {
   readonly input?: string;
-  /** Ends the program then, as an interruption, so that Helm may still write down that it failed. */
+  /** The program is interrupted then, so that Helm can still record that it failed. */
   readonly deadline: number;
 }
 
-/** What a program that has ended said. */
+/** How a program ended, and what it said. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Whether it was ended as its time was up. */
+  /** Whether it was interrupted because its time was up. */
   readonly interrupted: boolean;
 }
 
-/** Helm and kubectl, pointed at the cluster. A program that fails is an answer, not an exception. */
+/** Helm and kubectl, configured for the cluster. If a program fails, that is a result, not an exception. */
 export interface Programs {
   helm(args: string[], options: RunOptions): Promise<Ran>;
   kubectl(args: string[], options: RunOptions): Promise<Ran>;
 }
 
-/** How long a program may take to end after it was asked to. */
+/** How long a program may take to end after it was interrupted. */
 const GRACE = 10_000;
 
 /** The programs of the kubectl layer, or of another folder. */
@@ -49,7 +49,7 @@ export class Layer implements Programs {
       const done = () => timers.forEach(clearTimeout);
       child.on('error', error => { done(); reject(error); });
       child.on('close', code => { done(); resolve({ code: code ?? -1, stdout, stderr, interrupted }); });
-      child.stdin.on('error', () => {}); // it ended without reading all
+      child.stdin.on('error', () => {}); // it ended before it read everything
       child.stdin.end(input ?? '');
     });
   }

@@ -9,24 +9,24 @@ import { uninstall } from './uninstall';
 import type { Serve, Work } from './work';
 import { NOTHING, Unfinished, type Result } from '../shared/custom-resource';
 
-/** Helm's own. */
+/** In seconds: Helm's own default. */
 const TIMEOUT = 300;
 
-/** What Helm needs after its time is up, to write down what became of the release. */
+/** In seconds: what Helm needs after its time is up, to record what became of the release. */
 const RESERVE = 20;
 
-/** How often a release may be found half-done before that is an error. */
+/** How often one request may find the release half-done, before it fails. */
 const RECOVERIES = 3;
 
 /**
- * Serves a release: the properties are those of CDK's `HelmChart`, and `DeleteCrds`.
+ * Serves a release. The properties are those of CDK's `HelmChart`, and `DeleteCrds`.
  *
- * It takes a Helm of version 4.
+ * Needs Helm 4.
  */
 export const serveRelease: Serve = async work => {
   const { Release: name, Namespace: namespace = 'default' } = work.request.ResourceProperties;
   if (name === undefined) {
-    throw new Error('the release has no `Release`, its name');
+    throw new Error('`Release` is missing: it names the Helm release');
   }
   const release = { name, namespace };
   return work.request.RequestType === 'Delete' ? remove(work, release) : install(work, release);
@@ -43,10 +43,10 @@ async function install(work: Work, release: ReleaseName): Promise<Result> {
   writeFileSync(file, values, { mode: 0o600 });
   try {
     const ran = await retrying(work, async () => {
-      // Each time: the API server may have gone away while Helm was at work.
+      // Before each try: the API server may have gone away while Helm was at work.
       const recovered = await recover(work, release);
-      if (recovered && secondsLeft(work) < secondsAsked(work)) { // a whole invocation is as much as it can get
-        throw new Unfinished(`${idOf(release)} is recovered, and is upgraded next`);
+      if (recovered && secondsLeft(work) < secondsAsked(work)) { // a new invocation has more time
+        throw new Unfinished(`${idOf(release)} was recovered, and is upgraded next`);
       }
       return upgrade(work, release, chart, file);
     });
@@ -55,7 +55,7 @@ async function install(work: Work, release: ReleaseName): Promise<Result> {
     rmSync(file, { force: true });
   }
   if (work.request.RequestType === 'Update') {
-    // Whoever had it before us had time to come back.
+    // Until now, a rollback could still give the release back to its former owner.
     await handOver(work, release, undefined, work.owner);
   }
   return { id: idOf(release), reason: `Release ${idOf(release)} is deployed` };
@@ -65,9 +65,9 @@ function upgrade(work: Work, { name, namespace }: ReleaseName, chart: string, va
   const { Wait, Atomic, CreateNamespace } = work.request.ResourceProperties;
   return work.programs.helm([
     'upgrade', name, chart, '--install', '--namespace', namespace,
-    // Without it, Helm takes the last revision's values where none are given.
+    // Without this, Helm uses the last revision's values if none are given.
     '--reset-values', '--values', values,
-    // What was changed by hand gives way, as it did with Helm 3; other releases than those of Helm 4 change to its way.
+    // Changes by hand are overwritten, as with Helm 3. Releases of Helm 3 change to server-side apply.
     '--server-side', 'true', '--force-conflicts',
     '--skip-crds', '--hide-notes',
     '--labels', `${OWNER}=${work.owner}`,
@@ -79,9 +79,9 @@ function upgrade(work: Work, { name, namespace }: ReleaseName, chart: string, va
 }
 
 /**
- * Brings a release that a killed Helm left half-done into a state that it can be upgraded from.
+ * Repairs a release that Helm left half-done because it was killed, so that it can be upgraded.
  *
- * @returns whether there was something to do
+ * @returns whether there was something to repair
  */
 async function recover(work: Work, release: ReleaseName): Promise<boolean> {
   for (let done = 0; done < RECOVERIES; done++) {
@@ -98,10 +98,10 @@ async function recover(work: Work, release: ReleaseName): Promise<boolean> {
       await rollBack(work, release, good);
     }
   }
-  throw new Error(`${idOf(release)} cannot be recovered: look at it by helm history ${release.name} --namespace ${release.namespace}`);
+  throw new Error(`${idOf(release)} cannot be recovered: see its revisions with helm history ${release.name} --namespace ${release.namespace}`);
 }
 
-/** A rollback that fails leaves a release that has failed, and can be upgraded. */
+/** Rolls back. If that fails, the release is `failed`, which can be upgraded. */
 async function rollBack(work: Work, release: ReleaseName, { number }: Revision): Promise<Ran> {
   console.log(`rolls ${idOf(release)} back to revision ${number}`);
   const ran = await retrying(work, () => work.programs.helm([
@@ -109,7 +109,7 @@ async function rollBack(work: Work, release: ReleaseName, { number }: Revision):
     '--server-side', 'true', '--force-conflicts', '--timeout', `${patience(work)}s`,
   ], { deadline: work.deadline }));
   if (ran.interrupted) {
-    throw new Unfinished(`helm rollback ${idOf(release)} was interrupted, as the time was up`);
+    throw new Unfinished(`helm rollback ${idOf(release)} was interrupted, because its time was up`);
   }
   if (ran.code !== 0) {
     console.log(`helm rollback failed: ${wordsOf(ran)}`);
@@ -117,7 +117,7 @@ async function rollBack(work: Work, release: ReleaseName, { number }: Revision):
   return ran;
 }
 
-/** Removes a release, unless it belongs to another resource: that may be this one under another name. */
+/** Removes a release, unless it belongs to another resource: this one may have been renamed. */
 async function remove(work: Work, release: ReleaseName): Promise<Result> {
   const { DeleteCrds } = work.request.ResourceProperties;
   const id = work.request.PhysicalResourceId ?? idOf(release);
@@ -130,13 +130,13 @@ async function remove(work: Work, release: ReleaseName): Promise<Result> {
     }
     return { id, reason: said(`Release ${idOf(release)} stays: it belongs to another resource now`) };
   }
-  // Another owner that still lives: the deployment that took it over is being rolled back.
+  // Revisions of another owner, which still exists: the deployment that took the release over is being rolled back.
   const theirs = revisions.filter(it => it.owner !== work.owner && (it.owner !== undefined || id === NOTHING));
   const good = lastGood(theirs);
   if (good !== undefined) {
     check(await rollBack(work, release, good), `helm rollback ${idOf(release)}`);
     await handOver(work, release, work.owner, good.owner);
-    return { id, reason: said(`Release ${idOf(release)} goes back to the resource that it belonged to`) };
+    return { id, reason: said(`Release ${idOf(release)} is given back to the resource that it belonged to`) };
   }
   if (revisions.length > 0) {
     const status = revisions.at(-1)!.status;
@@ -155,23 +155,23 @@ function check(ran: Ran, what: string): void {
     return;
   }
   if (ran.interrupted) {
-    throw new Unfinished(`${what} was interrupted, as the time was up`);
+    throw new Unfinished(`${what} was interrupted, because its time was up`);
   }
   throw new Error(`${what} failed: ${wordsOf(ran)}`);
 }
 
-/** JSON is YAML, too. The parser's own error would quote from it. */
+/** JSON is valid YAML. The parser's own error is not passed on, because it would quote the values. */
 function valuesOf({ request }: Work): string {
   const text = request.ResourceProperties.Values ?? '{}';
   try {
     JSON.parse(text);
     return text; // as it is: numbers may be longer than JavaScript's
   } catch {
-    throw new Error(`\`Values\` is not JSON, ${text.length} characters`);
+    throw new Error(`\`Values\` (${text.length} characters) must be JSON`);
   }
 }
 
-/** For how long to wait for Kubernetes, in seconds. */
+/** How long Helm waits for Kubernetes, in seconds. */
 function patience(work: Work): number {
   return Math.min(secondsAsked(work), secondsLeft(work));
 }

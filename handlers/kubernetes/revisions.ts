@@ -2,7 +2,7 @@ import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
 import type { Work } from './work';
 
-/** Names the resource that a revision was made for. */
+/** The label that names the resource for which a revision was made. */
 export const OWNER = 'eks-platform-owner';
 
 /** One revision of a release, as Helm keeps it in a secret. */
@@ -10,7 +10,7 @@ export interface Revision {
   readonly number: number;
   /** `deployed`, `failed`, `pending-upgrade` and so on. */
   readonly status: string;
-  /** Missing where another program has made it. */
+  /** Missing if another program made the revision. */
   readonly owner?: string;
 }
 
@@ -20,9 +20,9 @@ export interface ReleaseName {
   readonly namespace: string;
 }
 
-/** The revisions that Helm knows, the newest at the end. */
+/** The revisions that Helm knows, the newest last. */
 export async function revisionsOf(work: Work, { name, namespace }: ReleaseName): Promise<Revision[]> {
-  // Not by `helm history`, which fails where there is none, and tells no labels.
+  // Not with `helm history`: it fails if there is none, and does not show labels.
   const ran = await kubectl(work, [
     'get', 'secrets', '--namespace', namespace, '--selector', `owner=helm,name=${name}`,
     '--output', 'jsonpath={range .items[*]}{.metadata.labels}{"\\n"}{end}',
@@ -35,17 +35,17 @@ export async function revisionsOf(work: Work, { name, namespace }: ReleaseName):
     .sort((one, other) => one.number - other.number);
 }
 
-/** The revision to go back to: the last that worked. Helm may have been killed between taking the one out of service and the next one in. */
+/** The last revision that worked, to roll back to. None is `deployed` if Helm was killed after superseding one and before deploying the next. */
 export function lastGood(revisions: readonly Revision[]): Revision | undefined {
   const last = (status: string) => revisions.filter(it => it.status === status).at(-1);
   return last('deployed') ?? last('superseded');
 }
 
 /**
- * Makes revisions those of another owner.
+ * Gives revisions to another owner.
  *
- * @param from those of one owner, or those that are not the new owner's
- * @param to no owner, if not given
+ * @param from the owner whose revisions are meant; if undefined, all that are not the new owner's
+ * @param to the new owner; if undefined, the revisions have none
  */
 export async function handOver(work: Work, { name, namespace }: ReleaseName, from: string | undefined, to: string | undefined): Promise<void> {
   const ran = await kubectl(work, [

@@ -32,8 +32,8 @@ const JSON_PROPERTIES = ['Manifest', 'Values', 'ApplyPatchJson', 'RestorePatchJs
 /**
  * Serves CloudFormation.
  *
- * @param env of the function: names the cluster, and says who calls it
- * @param layer of programs that run with an environment
+ * @param env the function's environment: names the cluster, and holds the function's credentials
+ * @param layer makes the programs that run with an environment
  */
 export async function run(
   event: Event, invocation: Invocation, world: World, env: NodeJS.ProcessEnv, layer = (own: NodeJS.ProcessEnv): Programs => new Layer(own),
@@ -41,7 +41,7 @@ export async function run(
   await serve(event, invocation, world, async deadline => {
     const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
     if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
-      return { id: PhysicalResourceId!, reason: `Nothing to delete: it was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
+      return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
     }
     const secrets = secretsOf(event);
     const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
@@ -65,17 +65,17 @@ export async function run(
 function serverOf({ ResourceType }: Event): Serve {
   const found = TYPES[ResourceType];
   if (found === undefined) {
-    throw new Error(`${ResourceType} is none of the types that this function serves: ${Object.keys(TYPES).join(', ')}`);
+    throw new Error(`${ResourceType} is not a type that this function serves: it serves ${Object.keys(TYPES).join(', ')}`);
   }
   return found;
 }
 
-/** The name of a resource in the cluster: the same for as long as it lives, and no other's. */
+/** The name of a resource in the cluster: it never changes, and no other resource has it. */
 export function ownerOf({ StackId, LogicalResourceId }: Pick<Event, 'StackId' | 'LogicalResourceId'>): string {
   return createHash('sha256').update(`${StackId}/${LogicalResourceId}`).digest('hex').slice(0, 16);
 }
 
-/** What points Helm and kubectl at the cluster; all that they write is in the folder. */
+/** The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder. */
 function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJS.ProcessEnv {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify({
@@ -95,7 +95,7 @@ function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJ
   };
 }
 
-/** Programs whose complaints hold no secrets. What they answer is data, and is not said. */
+/** Programs whose stderr holds no secrets. Their stdout is data, and is not shown. */
 function discreet(programs: Programs, secrets: string[]): Programs {
   const hidden = async (running: Promise<Ran>) => {
     const ran = await running;
@@ -122,7 +122,7 @@ function secretsOf({ ResourceProperties, OldResourceProperties }: Event): string
 function parsed(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? 'null');
-  } catch { // what serves it says so
+  } catch { // the function that serves the type reports it
     return undefined;
   }
 }

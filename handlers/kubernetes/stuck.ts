@@ -8,38 +8,38 @@ export interface ObjectName {
   readonly namespace?: string;
 }
 
-/** Who takes a finalizer away. */
+/** The program that removes a finalizer. */
 interface Server {
   readonly finalizer: RegExp;
   readonly words: string;
-  /** The label of its Deployment, where it is one. */
+  /** The label `app.kubernetes.io/name` of its Deployment, if it has one. */
   readonly app?: string;
 }
 
 const SERVERS: Server[] = [
-  { finalizer: /(^|\.)k8s\.aws\//, words: 'the AWS Load Balancer Controller', app: 'aws-load-balancer-controller' },
-  { finalizer: /^service\.kubernetes\.io\/load-balancer-cleanup$/, words: 'a load balancer controller' },
-  { finalizer: /^kubernetes\.io\/pvc?-protection$/, words: 'Kubernetes, once nothing uses it' },
-  { finalizer: /^foregroundDeletion$/, words: 'Kubernetes, once all that it owns is gone' },
-  { finalizer: /^customresourcecleanup\.apiextensions\.k8s\.io$/, words: 'Kubernetes, once no object of this kind is there' },
+  { finalizer: /(^|\.)k8s\.aws\//, words: 'the AWS Load Balancer Controller removes', app: 'aws-load-balancer-controller' },
+  { finalizer: /^service\.kubernetes\.io\/load-balancer-cleanup$/, words: 'a load balancer controller removes' },
+  { finalizer: /^kubernetes\.io\/pvc?-protection$/, words: 'Kubernetes removes once nothing uses it' },
+  { finalizer: /^foregroundDeletion$/, words: 'Kubernetes removes once all that it owns is gone' },
+  { finalizer: /^customresourcecleanup\.apiextensions\.k8s\.io$/, words: 'Kubernetes removes once no object of this kind is there' },
 ];
 
-/** The annotations by which a load balancer gets its attributes. */
+/** The annotations that set a load balancer's attributes. */
 const ATTRIBUTES: { readonly [kind: string]: string | undefined } = {
   Ingress: 'alb.ingress.kubernetes.io/load-balancer-attributes',
   Service: 'service.beta.kubernetes.io/aws-load-balancer-attributes',
 };
 
-/** What a question may take where the time is up: a little of what is kept for the answer, which is worth more with it. */
+/** How long a request to the cluster may take after the deadline: it uses some of the time kept for the answer, and makes the answer useful. */
 const AT_LEAST = 5_000;
 
-/** How many of the things that hold a namespace are named. */
+/** How many of the objects that hold a namespace are named. */
 const NAMED_AT_MOST = 3;
 
 /**
- * Says why an object that is being deleted does not go, and which command helps.
+ * Says why an object that is being deleted is still there, and which command helps.
  *
- * Words in any case: what can't be found out is said, too.
+ * Always returns a text, and does not throw: if the reason can't be found out, the text says so.
  */
 export async function whatHolds(work: Work, object: ObjectName): Promise<string> {
   const found = await getJson(work, [resourceOf(object), object.name, ...inNamespace(object.namespace)]);
@@ -47,38 +47,38 @@ export async function whatHolds(work: Work, object: ObjectName): Promise<string>
     return 'it is gone';
   }
   if (found.error !== undefined) {
-    return `it can't be looked at: ${found.error}`;
+    return `it can't be read: ${found.error}`;
   }
   const words = await holdersOf(work, found.json);
-  return words.length > 0 ? words.join('; ') : 'nothing that is known holds it: look at it by '
+  return words.length > 0 ? words.join('; ') : 'nothing that is known holds it: see '
     + `kubectl get ${resourceOf(object)} ${object.name}${inNamespace(object.namespace).map(it => ` ${it}`).join('')} -o yaml`;
 }
 
-/** What kubectl takes for a kind, also where kinds of other groups have its name. */
+/** The kind as kubectl's argument, with its group, because kinds of other groups may have the same name. */
 export function resourceOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   return group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${version}.${group}`;
 }
 
-/** The options by which kubectl finds an object. */
+/** kubectl's option for a namespace; nothing for an object outside of namespaces. */
 export function inNamespace(namespace: string | undefined): string[] {
   return namespace === undefined ? [] : ['--namespace', namespace];
 }
 
-/** What the last of some events says, of those that came since a time. */
+/** What the last event since a given time says. */
 export function lastWords(events: any[], since: string): string | undefined {
   const when = (event: any): string => event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.metadata.creationTimestamp;
   const [last] = events.filter(it => when(it) >= since).sort((one, other) => when(other).localeCompare(when(one)));
   return last && `${last.reason}: ${last.message}`;
 }
 
-/** Whether a controller that should take a finalizer away does not run. */
+/** Whether a controller that has to remove one of the finalizers is not running. */
 export async function isControllerAway(work: Work, finalizers: string[]): Promise<boolean> {
   const apps = SERVERS.filter(it => it.app !== undefined && finalizers.some(finalizer => it.finalizer.test(finalizer))).map(it => it.app!);
   return (await Promise.all(apps.map(app => stateOf(work, app)))).some(it => it !== '');
 }
 
-/** Whether words of a controller tell of a load balancer that is protected against deletion. */
+/** Whether a controller's message says that a load balancer is protected against deletion. */
 export function tellsOfProtection(words: string): boolean {
   return /deletion.?protection/i.test(words);
 }
@@ -99,7 +99,7 @@ async function holdersOf(work: Work, object: any): Promise<string[]> {
   ];
 }
 
-/** Both have to go: the annotation, by which the controller refuses, and the attribute, by which AWS does. */
+/** The commands against a protection. Both are needed: the controller refuses because of the annotation, AWS because of the attribute. */
 function unprotect({ apiVersion, kind, metadata, status }: any): string[] {
   const annotation = ATTRIBUTES[kind];
   const host = status?.loadBalancer?.ingress?.[0]?.hostname;
@@ -121,31 +121,31 @@ async function finalizersOf(work: Work, name: ObjectName, finalizers: string[]):
   const served = await Promise.all(finalizers.map(async finalizer => {
     const server = SERVERS.find(it => it.finalizer.test(finalizer));
     if (server === undefined) {
-      return `${finalizer}, which only what has set it takes away`;
+      return `${finalizer}, which only the program that set it removes`;
     }
-    return `${finalizer}, which ${server.words} takes away${server.app === undefined ? '' : await stateOf(work, server.app)}`;
+    return `${finalizer}, which ${server.words}${server.app === undefined ? '' : await stateOf(work, server.app)}`;
   }));
   const options = inNamespace(name.namespace).map(it => ` ${it}`).join('');
   return [
     `it has the finalizer ${served.join(', and ')}`,
-    'where nothing will, and what it would have cleaned up may stay: '
+    'if nothing will remove it, and what it protects may stay behind: '
     + `kubectl patch ${resourceOf(name)} ${name.name}${options} --type merge --patch '{"metadata":{"finalizers":null}}'`,
   ];
 }
 
-/** Whether a controller is there to do its work. */
+/** What keeps a controller from its work; empty if it runs, or if that can't be found out. */
 async function stateOf(work: Work, app: string): Promise<string> {
   const { json } = await getJson(work, ['deployments', '--all-namespaces', '--selector', `app.kubernetes.io/name=${app}`]);
   if (json === undefined) {
     return '';
   }
   if (json.items.length === 0) {
-    return ' but is gone';
+    return ', but it is gone';
   }
-  return json.items.some((it: any) => it.status?.availableReplicas > 0) ? '' : ' but does not run';
+  return json.items.some((it: any) => it.status?.availableReplicas > 0) ? '' : ', but it is not running';
 }
 
-/** A namespace goes once all that is in it is gone, and only if all APIs can be asked what there is. */
+/** What holds a namespace: Kubernetes deletes it only after all of its objects, and only while every API says which objects it has. */
 async function heldNamespace(work: Work, namespace: any): Promise<string[]> {
   const conditions = conditionsOf(namespace, /Failure$/);
   const away = conditions.length > 0 ? await apisAway(work) : [];
@@ -156,18 +156,18 @@ async function heldNamespace(work: Work, namespace: any): Promise<string[]> {
     const { json } = await getJson(work, [resource, ...inNamespace(namespace.metadata.name)]);
     for (const item of (json?.items ?? []).slice(0, NAMED_AT_MOST - held.length)) {
       const words = await holdersOf(work, item);
-      held.push(`${item.kind} ${item.metadata.name} in it stays: ${words.join('; ') || 'nothing that is known holds it'}`);
+      held.push(`${item.kind} ${item.metadata.name} is still in it: ${words.join('; ') || 'nothing that is known holds it'}`);
     }
   }
   return [...conditions, ...away, ...held];
 }
 
-/** APIs that other programs serve, and that do not answer. */
+/** The APIs that programs in the cluster serve, and that do not answer. */
 async function apisAway(work: Work): Promise<string[]> {
   const { json } = await getJson(work, ['apiservices.apiregistration.k8s.io']);
   const isAway = (it: any) => it.status?.conditions?.some((condition: any) => condition.type === 'Available' && condition.status !== 'True');
   return (json?.items ?? []).filter(isAway).map(({ metadata: { name } }: any) =>
-    `the API ${name} does not answer: bring back what serves it, or, where it is gone for good: kubectl delete apiservice ${name}`);
+    `the API ${name} does not answer: start the program that serves it again or, if that is gone for good, kubectl delete apiservice ${name}`);
 }
 
 function conditionsOf(object: any, types: RegExp): string[] {

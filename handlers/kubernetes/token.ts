@@ -6,11 +6,11 @@ export interface Caller {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-  /** Instead of the region's own endpoint of STS. */
+  /** An endpoint of STS, if it is not the region's own. */
   readonly endpoint?: string;
 }
 
-/** Where a region's partition has its APIs; all others have them in `amazonaws.com`. */
+/** The domains of AWS's APIs by the start of a region's name. All other regions have `amazonaws.com`. */
 const SUFFIXES: [string, string][] = [
   ['cn-', 'amazonaws.com.cn'],
   ['eusc-', 'amazonaws.eu'],
@@ -20,12 +20,12 @@ const SUFFIXES: [string, string][] = [
   ['eu-isoe-', 'cloud.adc-e.uk'],
 ];
 
-/** Within these seconds EKS must first see the address; it takes the token for 15 minutes. */
+/** In seconds: how soon EKS must first see the address. It accepts the token for 15 minutes. */
 const EXPIRES = 60;
 
 const NO_BODY = sha256('');
 
-/** Who calls, as Lambda tells its functions. */
+/** Who calls, from the variables that Lambda gives its functions. */
 export function callerFrom(env: NodeJS.ProcessEnv): Caller {
   return {
     region: env.AWS_REGION!,
@@ -37,7 +37,7 @@ export function callerFrom(env: NodeJS.ProcessEnv): Caller {
 }
 
 /**
- * A token by which an EKS cluster knows an IAM role: a signed question to STS who one is, which EKS asks.
+ * A token with which an IAM role proves itself to an EKS cluster: a signed request to STS that asks who the signer is. EKS sends it.
  *
  * @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
@@ -46,7 +46,7 @@ export function tokenFor(clusterName: string, caller: Caller, now: number): stri
   return `k8s-aws-v1.${Buffer.from(presigned(clusterName, caller, now)).toString('base64url')}`;
 }
 
-/** The address that tells who its maker is, to who also sends the cluster's name. */
+/** The address of that request. STS answers only if the cluster's name is sent with it. */
 export function presigned(clusterName: string, caller: Caller, now: number): string {
   const { region, accessKeyId, secretAccessKey, sessionToken } = caller;
   const { origin, host } = new URL(caller.endpoint ?? `https://sts.${region}.${suffixOf(region)}`);
@@ -59,7 +59,7 @@ export function presigned(clusterName: string, caller: Caller, now: number): str
     'X-Amz-Credential': [accessKeyId, ...scope].join('/'),
     'X-Amz-Date': time,
     'X-Amz-Expires': `${EXPIRES}`,
-    // In the order of their names, as they are signed.
+    // The names are in their order, as the signature needs it.
     ...sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken },
     'X-Amz-SignedHeaders': 'host;x-k8s-aws-id',
   }).map(([name, value]) => `${name}=${encoded(value)}`).join('&');
@@ -73,7 +73,7 @@ function suffixOf(region: string): string {
   return SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? 'amazonaws.com';
 }
 
-/** AWS wants more encoded than JavaScript does. */
+/** AWS encodes more characters than JavaScript does. */
 function encoded(value: string): string {
   return encodeURIComponent(value).replace(/[!'()*]/g, it => `%${it.charCodeAt(0).toString(16).toUpperCase()}`);
 }

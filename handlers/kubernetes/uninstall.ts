@@ -8,20 +8,20 @@ import { Unfinished } from '../shared/custom-resource';
 
 const PAUSE = 2_000;
 
-/** How many objects that do not go are named. */
+/** How many of the objects that are still there are named. */
 const NAMED_AT_MOST = 3;
 
 export interface UninstallOptions {
-  /** Whether the chart's own hooks run: what was never installed has nothing for them to clean up. */
+  /** Whether the chart's hooks run: after an installation that never finished they have nothing to clean up. */
   readonly hooks: boolean;
-  /** How long objects may take to go, in seconds. */
+  /** How long the deletion of objects may take, in seconds. */
   readonly timeout: number;
 }
 
 /**
- * Uninstalls a release, until all that it had is gone.
+ * Uninstalls a release, and waits until all of its objects are gone.
  *
- * Helm forgets a release before its objects are gone, and would find nothing to do the next time. So it is told to keep the record, until they are.
+ * By itself Helm forgets a release before its objects are gone, and then has nothing to do the next time. So Helm keeps its record until they are.
  */
 export async function uninstall(work: Work, release: ReleaseName, { hooks, timeout }: UninstallOptions): Promise<void> {
   const { clock } = work;
@@ -39,7 +39,7 @@ export async function uninstall(work: Work, release: ReleaseName, { hooks, timeo
   for (let held = await heldObjects(work, release); held.length > 0; held = await heldObjects(work, release)) {
     if (clock.now() + PAUSE > end) {
       const names = (await reasons(work, held)).join('. ');
-      throw new Error(`${release.namespace}/${release.name} is uninstalled, but not all of it is gone after ${timeout} s. ${names}`);
+      throw new Error(`${release.namespace}/${release.name} is uninstalled, but some of its objects are still there after ${timeout} s. ${names}`);
     }
     await clock.sleep(PAUSE);
   }
@@ -49,10 +49,10 @@ export async function uninstall(work: Work, release: ReleaseName, { hooks, timeo
   }
 }
 
-/** What the release had and is being deleted still. What Helm was told to keep is not. */
+/** The release's objects that are still being deleted. Objects that Helm was told to keep are not among them. */
 async function heldObjects(work: Work, release: ReleaseName): Promise<ObjectName[]> {
   const manifest = await helm(work, ['get', 'manifest', ...named(release)]);
-  if (!/^[^#\s-]/m.test(manifest.stdout)) { // it has none
+  if (!/^[^#\s-]/m.test(manifest.stdout)) { // no objects
     return [];
   }
   const got = await kubectl(work, ['get', '--namespace', release.namespace, '--ignore-not-found', '--filename', '-', '--output', 'json'], manifest.stdout);
@@ -65,14 +65,14 @@ async function heldObjects(work: Work, release: ReleaseName): Promise<ObjectName
 }
 
 async function reasons(work: Work, held: ObjectName[]): Promise<string[]> {
-  return Promise.all(held.slice(0, NAMED_AT_MOST).map(async it => `${it.kind} ${it.name} stays: ${await whatHolds(work, it)}`));
+  return Promise.all(held.slice(0, NAMED_AT_MOST).map(async it => `${it.kind} ${it.name} is still there: ${await whatHolds(work, it)}`));
 }
 
-/** A release that is not there has nothing to uninstall. */
+/** Runs Helm. A release that does not exist is no failure: there is nothing to uninstall. */
 async function helm(work: Work, args: string[]): Promise<Ran> {
   const ran = await retrying(work, () => work.programs.helm(args, { deadline: work.deadline }));
   if (ran.interrupted && ran.code !== 0) {
-    throw new Unfinished(`helm ${args.slice(0, 2).join(' ')} was interrupted, as the time was up`);
+    throw new Unfinished(`helm ${args.slice(0, 2).join(' ')} was interrupted, because its time was up`);
   }
   return /release: not found/.test(ran.stderr) ? { ...ran, code: 0 } : ran;
 }

@@ -5,7 +5,7 @@ import { Unfinished } from '../shared/custom-resource';
 
 const PAUSE = 5_000;
 
-/** CloudFormation takes 4 KB as an answer, names and all. */
+/** In bytes. CloudFormation accepts 4 KB for the whole answer. */
 const LONGEST = 3_000;
 
 /** Reads a value of an object, once it has one. */
@@ -24,10 +24,10 @@ export const serveValue: Serve = async work => {
     if (ran.code === 0 && ran.stdout !== '') {
       return { id, data: { Value: checked(ran.stdout) } };
     }
-    const last = ran.code === 0 ? 'it is there, without such a value' : wordsOf(ran);
-    const words = `${ObjectType}/${ObjectName} in namespace ${ObjectNamespace ?? 'default'} gave nothing for ${path}: ${last}`;
+    const last = ran.code === 0 ? 'it exists, but has no such value' : wordsOf(ran);
+    const words = `${ObjectType}/${ObjectName} in namespace ${ObjectNamespace ?? 'default'} gave no value for ${path}: ${last}`;
     if (/error parsing jsonpath/.test(last) || clock.now() + PAUSE > end) {
-      throw new Error(`${words} (waited for ${TimeoutSeconds ?? 300} s at most)`);
+      throw new Error(`${words} (waited for up to ${TimeoutSeconds ?? 300} s)`);
     }
     if (clock.now() + PAUSE >= deadline) {
       throw new Unfinished(words);
@@ -39,7 +39,7 @@ export const serveValue: Serve = async work => {
 function checked(value: string): string {
   const size = Buffer.byteLength(JSON.stringify(value));
   if (size > LONGEST) {
-    throw new Error(`The value has ${size} bytes; CloudFormation takes ${LONGEST}, so let \`jsonPath\` name less`);
+    throw new Error(`The value has ${size} bytes, and CloudFormation takes ${LONGEST}: give a \`jsonPath\` that selects less`);
   }
   return value;
 }

@@ -2,17 +2,17 @@ import type { Programs } from './programs';
 import type { Aws } from '../shared/aws';
 import type { Clock, Request, Result } from '../shared/custom-resource';
 
-/** One request to change the cluster, with all that it takes. Other than CloudFormation's, properties are strings or missing. */
+/** One request to change the cluster, with everything needed to serve it. Its properties are strings or missing. */
 export interface Work<Properties = { readonly [name: string]: string | undefined }> {
   readonly request: Request<Properties>;
   readonly programs: Programs;
   readonly aws: Aws;
   readonly clock: Clock;
-  /** By when to be done, or to throw `Unfinished`. */
+  /** The time by which the work is done, or throws `Unfinished`. */
   readonly deadline: number;
-  /** A folder of this request's, which is removed after it. */
+  /** A folder for this request, removed after it. */
   readonly folder: string;
-  /** Names this resource in the cluster, for as long as it lives: letters and digits of a hash over stack and logical id. */
+  /** The resource's name in the cluster, which never changes: letters and digits of a hash of stack and logical id. */
   readonly owner: string;
 }
 

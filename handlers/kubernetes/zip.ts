@@ -10,7 +10,7 @@ const DEFLATED = 8;
 /** One file or folder in an archive; the name of a folder ends with a slash. */
 export interface Entry {
   readonly name: string;
-  /** As Unix keeps it: the file's type and permissions. */
+  /** The file's type and permissions, as Unix has them. */
   readonly mode: number;
   readonly content: Buffer;
 }
@@ -24,7 +24,7 @@ export function unzip(archive: Buffer, folder: string): void {
 }
 
 /**
- * What a zip archive holds; nothing outside of the folder that it is unpacked to.
+ * The entries of a zip archive. Refuses a name that would lie outside of the folder.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
@@ -59,6 +59,6 @@ function contentOf(archive: Buffer, entry: number, name: string): Buffer {
   switch (method) {
     case STORED: return packed;
     case DEFLATED: return inflateRawSync(packed);
-    default: throw new Error(`${name} in it is packed by method ${method}; only stored and deflated files can be read`);
+    default: throw new Error(`${name} in it is compressed with method ${method}; only stored and deflated files can be read`);
   }
 }

@@ -3,13 +3,13 @@ export interface Aws {
   /**
    * Calls one operation.
    *
-   * @param operation as the SDK's clients name their methods, `describeLoadBalancers`
-   * @param region another one than the function's own
+   * @param operation named as in the SDK's clients: `describeLoadBalancers`
+   * @param region if it is not the function's own
    */
   call(service: Service, operation: string, input: object, region?: string): Promise<any>;
 }
 
-/** The SDK's packages and clients, by the names that are used here. */
+/** The SDK's packages and clients, by the names that we use for them. */
 const CLIENTS = {
   cloudformation: ['@aws-sdk/client-cloudformation', 'CloudFormation'],
   ec2: ['@aws-sdk/client-ec2', 'EC2'],
@@ -24,17 +24,17 @@ const CLIENTS = {
 
 export type Service = keyof typeof CLIENTS;
 
-/** A VPC without a way to an API must not keep a function waiting. */
+/** In milliseconds. A function in a VPC that has no way to an API must not wait for long. */
 const CONNECTION_TIMEOUT = 5_000;
 
-/** The SDK that Lambda's runtime brings, each client loaded when it is first used. It slows down by itself when AWS throttles it. */
+/** The SDK that comes with Lambda's runtime. Each client is loaded when it is first used, and slows down by itself when AWS throttles it. */
 export class Sdk implements Aws {
   private readonly clients: { [service: string]: any } = {};
 
   public call(service: Service, operation: string, input: object, region?: string): Promise<any> {
     const [module, client] = CLIENTS[service];
     const key = `${service} ${region}`;
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the packages are there in Lambda only
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the packages exist in Lambda only
     this.clients[key] ??= new (require(module)[client])({
       maxAttempts: 6, retryMode: 'adaptive', requestHandler: { connectionTimeout: CONNECTION_TIMEOUT }, ...region && { region },
     });
@@ -42,7 +42,7 @@ export class Sdk implements Aws {
   }
 }
 
-/** All items of a list that comes in pages. */
+/** All items of a list that comes in pages. `items` is the list's name in an answer; `ask` and `answer` are the names of the next page's token. */
 export async function everyPage(
   aws: Aws, service: Service, operation: string, input: object, items: string, [ask, answer]: [string, string],
 ): Promise<any[]> {
@@ -56,12 +56,12 @@ export async function everyPage(
   return found;
 }
 
-/** What is wanted away is away: each API has a name of its own for it. */
+/** Whether an error says that the thing does not exist: each API has its own name for that. */
 export function isGone(error: any): boolean {
   return /NotFound|NoSuchHostedZone/.test(error?.name ?? '');
 }
 
-/** Another try would be refused as this one was: rights are missing, or the thing itself is protected. */
+/** Whether another try would be refused too: permissions are missing, or the thing is protected. */
 export function isRefused(error: any): boolean {
   return /AccessDenied|Unauthorized|NotPermitted|AuthFailure/.test(error?.name ?? '');
 }

@@ -11,59 +11,59 @@ export interface Request<Properties> {
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: Properties;
-  /** Those from before an update. */
+  /** On an update: the properties before it. */
   readonly OldResourceProperties?: Properties;
-  /** When the first of several invocations began. */
+  /** When the first invocation for this request began, if this is a further one. */
   readonly StartedAt?: number;
 }
 
-/** What Lambda tells of the invocation. */
+/** What Lambda says about the invocation. */
 export interface Invocation {
   readonly functionName: string;
   getRemainingTimeInMillis(): number;
 }
 
-/** The time, as tests may want to hurry it. */
+/** The time, so that tests can speed it up. */
 export interface Clock {
   now(): number;
   sleep(milliseconds: number): Promise<unknown>;
 }
 
-/** All that lies outside of the handlers. */
+/** Everything outside of the handlers. */
 export interface World {
   readonly aws: Aws;
   readonly clock: Clock;
   respond(url: string, body: object): Promise<void>;
 }
 
-/** What becomes of a request that was served. */
+/** What came of a request. */
 export interface Result {
-  /** The physical id: where it changes, CloudFormation deletes what had the old one. */
+  /** The physical id: if it changes, CloudFormation deletes the resource with the old one. */
   readonly id: string;
   readonly reason?: string;
   /** What `Fn::GetAtt` gives. */
   readonly data?: { readonly [attribute: string]: string };
 }
 
-/** Not done when the invocation ends: another one goes on, as long as CloudFormation waits. The message says what is left. */
+/** The work is not done, and the time is up: another invocation continues, as long as CloudFormation waits. The message says what is left. */
 export class Unfinished extends Error {}
 
-/** CloudFormation waits an hour: the answer must come before. */
+/** CloudFormation waits for an hour: the answer must come earlier. */
 const BUDGET = 55 * 60_000;
 
-/** What an invocation keeps of its time, to answer or to go on in another one. */
+/** The time that an invocation keeps for its answer, or for starting another invocation. */
 const RESERVE = 60_000;
 
-/** The physical id of what was never created. */
+/** The physical id of a resource that was never created. */
 export const NOTHING = 'nothing';
 
-/** CloudFormation takes 4 KB as an answer, all in all. */
+/** In characters. CloudFormation accepts 4 KB for the whole answer. */
 const LONGEST_REASON = 2_000;
 
 /**
- * Serves one request, and answers it unless another invocation will.
+ * Serves one request, and answers it, unless another invocation continues.
  *
- * @param work does it until the deadline; throws what failed, or `Unfinished`
+ * @param work does what the request asks for until the deadline; it throws if that fails, or `Unfinished`
  */
 export async function serve<Properties>(
   request: Request<Properties>, invocation: Invocation, world: World, work: (deadline: number) => Promise<Result>,
@@ -80,19 +80,19 @@ export async function serve<Properties>(
     if (error instanceof Unfinished && clock.now() + RESERVE < end && await goesOn(request, StartedAt, invocation, aws)) {
       return;
     }
-    // What could not be created has no id of its own, and CloudFormation deletes it by this one.
+    // A resource that could not be created has no id of its own: CloudFormation then deletes it under this one.
     words = { Status: 'FAILED', PhysicalResourceId: request.PhysicalResourceId ?? NOTHING, Reason: `${error?.message ?? error}` };
   }
   await answer(request, world, words);
 }
 
-/** Whether another invocation takes over; a network without a way to Lambda's API allows none. */
+/** Starts another invocation. Returns false if that fails, as in a network that has no way to Lambda's API. */
 async function goesOn(request: object, StartedAt: number, { functionName }: Invocation, aws: Aws): Promise<boolean> {
   try {
     await aws.call('lambda', 'invoke', { FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify({ ...request, StartedAt }) });
     return true;
   } catch (error) {
-    console.log('no other invocation can go on:', error);
+    console.log('no other invocation can continue:', error);
     return false;
   }
 }
@@ -108,10 +108,10 @@ export const WORLD: World = {
   aws: new Sdk(),
   clock: { now: () => Date.now(), sleep: setTimeout },
   respond: async (url, body) => {
-    // CloudFormation signs the address without a content type.
+    // CloudFormation signed the address without a content type.
     const response = await fetch(url, { method: 'PUT', body: JSON.stringify(body), headers: { 'content-type': '' } });
-    if (!response.ok) { // Lambda then sends the event again
-      throw new Error(`CloudFormation did not take the answer: ${response.status} ${await response.text()}`);
+    if (!response.ok) { // then Lambda sends the event again
+      throw new Error(`CloudFormation did not accept the answer: ${response.status} ${await response.text()}`);
     }
   },
 };

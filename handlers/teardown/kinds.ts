@@ -2,7 +2,7 @@ import { isOwner, ownedBy, type RecordSet } from './records';
 import type { Kind, Leftover } from './sweep';
 import { everyPage, isGone, type Aws } from '../shared/aws';
 
-/** Whose leftovers are meant, and where they are. */
+/** Which cluster's leftovers, and where they are. */
 export interface Settings {
   readonly clusterName: string;
   readonly vpcId: string;
@@ -10,21 +10,21 @@ export interface Settings {
   readonly zoneIds: string[];
 }
 
-/** What load balancer controllers write on all that they make. */
+/** The tag that load balancer controllers put on everything that they create. */
 const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';
 
-/** What EKS writes on the security group that it makes. */
+/** The tag that EKS puts on the security group that it creates. */
 const EKS_TAG = 'aws:eks:cluster-name';
 
-/** What Cilium's operator writes on its network interfaces. */
+/** The tag that Cilium's operator puts on its network interfaces. */
 const CILIUM_TAG = 'io.cilium/cluster-name';
 
-/** How many load balancers or target groups DescribeTags takes at once. */
+/** How many load balancers or target groups DescribeTags accepts at once. */
 const TAGS_AT_ONCE = 20;
 
 /**
- * All kinds of leftovers, each after what holds it: load balancers hold target groups and, by their interfaces,
- * security groups, which hold each other by their rules.
+ * All kinds of leftovers, in the order in which they can be deleted: load balancers use target groups and, through their
+ * interfaces, security groups. Security groups name each other in their rules.
  */
 export function kindsOf(aws: Aws, settings: Settings): Kind[] {
   const { clusterName, zoneIds } = settings;
@@ -65,7 +65,7 @@ async function taggedInVpc(aws: Aws, { clusterName, vpcId }: Settings, operation
   return ours;
 }
 
-/** Only those that are attached to nothing: what is in use belongs to a machine that lives. */
+/** Only those that are attached to nothing: one that is in use belongs to a running machine. */
 async function findInterfaces(aws: Aws, { clusterName, vpcId }: Settings): Promise<Leftover[]> {
   const found = await inVpc(aws, 'describeNetworkInterfaces', 'NetworkInterfaces', vpcId, [
     { Name: `tag:${CILIUM_TAG}`, Values: [clusterName] }, { Name: 'status', Values: ['available'] },
@@ -85,7 +85,7 @@ async function securityGroups(aws: Aws, { clusterName, vpcId }: Settings): Promi
   return [...found.values()];
 }
 
-/** A group that a rule of another names can't be deleted: of our groups, all rules that name a group go first. */
+/** A group that another group's rule names can't be deleted. So all rules of our groups that name a group are deleted first. */
 async function findRules(aws: Aws, settings: Settings): Promise<Leftover[]> {
   const naming = (permissions: any[] = []) => permissions.filter(it => it.UserIdGroupPairs?.length > 0)
     .map(({ IpProtocol, FromPort, ToPort, UserIdGroupPairs }) => ({
@@ -107,7 +107,7 @@ async function findRules(aws: Aws, settings: Settings): Promise<Leftover[]> {
     }));
 }
 
-/** Looked at here, too, whatever filter was sent: nothing else may ever be deleted. */
+/** Checked here again, whatever filter was sent: nothing without the tag may ever be deleted. */
 function isTagged(tags: { Key: string; Value: string }[] | undefined, key: string, value: string): boolean {
   return (tags ?? []).some(tag => tag.Key === key && tag.Value === value);
 }
@@ -119,11 +119,11 @@ function inVpc(aws: Aws, operation: string, items: string, vpcId: string, filter
 
 async function findLogGroup(aws: Aws, logGroupName: string): Promise<Leftover[]> {
   const groups = await everyPage(aws, 'logs', 'describeLogGroups', { logGroupNamePrefix: logGroupName }, 'logGroups', ['nextToken', 'nextToken']);
-  return groups.filter(it => it.logGroupName === logGroupName) // others only begin with the name
+  return groups.filter(it => it.logGroupName === logGroupName) // the names of others only begin with it
     .map(() => ({ id: logGroupName, remove: () => aws.call('logs', 'deleteLogGroup', { logGroupName }) }));
 }
 
-/** A marker goes together with what it marks, so that none is left without its owner's name. */
+/** Records are deleted in one change with their marker, so that no record is left without its owner's name. */
 async function findRecords(aws: Aws, HostedZoneId: string, clusterName: string): Promise<Leftover[]> {
   let records: RecordSet[];
   try {
@@ -137,7 +137,7 @@ async function findRecords(aws: Aws, HostedZoneId: string, clusterName: string):
   return records.filter(it => isOwner(it, clusterName)).flatMap(marker => {
     const owned = ownedBy(marker, records);
     if (owned === undefined) {
-      console.log(`left alone: ${marker.Name} in ${HostedZoneId} is not of the format that the platform's ExternalDNS writes`);
+      console.log(`left alone: ${marker.Name} in ${HostedZoneId} does not have the format that the platform's ExternalDNS writes`);
       return [];
     }
     const Changes = [...owned, marker].map(ResourceRecordSet => ({ Action: 'DELETE', ResourceRecordSet }));

@@ -8,13 +8,13 @@ export interface RecordSet {
   readonly [attribute: string]: unknown;
 }
 
-/** How the platform's ExternalDNS names its markers: its `txtPrefix`, with the type of what is marked. */
+/** How the platform's ExternalDNS names its markers: with its `txtPrefix`, which holds the type of the marked record. */
 const MARKER = /^edns-([a-z]+)\.(.+)$/;
 
-/** What stands for the asterisk of a wildcard in a marker's name, and how Route 53 writes an asterisk. */
+/** What replaces a wildcard's asterisk in a marker's name, and how Route 53 writes the asterisk. */
 const [WILDCARD, ASTERISK] = ['wildcard.', '\\052.'];
 
-/** Whether a record is ExternalDNS's marker with the given owner. */
+/** Whether a record is a marker of ExternalDNS that names the given owner. */
 export function isOwner(record: RecordSet, owner: string): boolean {
   return record.Type === 'TXT' && (record.ResourceRecords ?? []).some(({ Value }) => {
     const words = Value.replaceAll('"', '').split(',');
@@ -23,9 +23,9 @@ export function isOwner(record: RecordSet, owner: string): boolean {
 }
 
 /**
- * What a marker marks, which may be gone already; undefined where the marker has another format.
+ * The records that a marker marks, none if they are deleted already; undefined if the marker has another format.
  *
- * An alias is marked as a CNAME, which it stands for.
+ * ExternalDNS marks an alias as a CNAME.
  *
  * @see https://kubernetes-sigs.github.io/external-dns/v0.21.0/docs/registry/txt/
  */

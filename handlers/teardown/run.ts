@@ -13,13 +13,13 @@ interface Properties {
 /** What CloudFormation sends. */
 export type Event = Request<Properties>;
 
-/** What is sent by hand: lists what would be deleted, and deletes nothing. */
+/** What somebody sends by hand: the function lists what it would delete, and deletes nothing. */
 export interface DryRun {
   readonly DryRun: true;
   readonly ResourceProperties: Omit<Properties, 'Task'>;
 }
 
-/** Serves CloudFormation, or a dry run, whose outcome it returns. */
+/** Serves CloudFormation, or a dry run. Returns the outcome of a dry run. */
 export async function run(event: Event | DryRun, invocation: Invocation, world: World): Promise<Outcome | undefined> {
   if ('DryRun' in event) {
     return sweep(kindsOf(world.aws, settingsOf(event)), world.clock, Infinity, true);
@@ -28,7 +28,10 @@ export async function run(event: Event | DryRun, invocation: Invocation, world: 
   return undefined;
 }
 
-/** The id is the cluster's: another construct for the same one is no replacement, and another cluster's leftovers are deleted with it. */
+/**
+ * The id names the cluster: a renamed construct keeps it. If the cluster changes, CloudFormation deletes the resource with the
+ * old id, and that deletes the old cluster's leftovers.
+ */
 function idOf({ RequestType, PhysicalResourceId, ResourceProperties: { Task, ClusterName } }: Event): string {
   return RequestType === 'Delete' ? PhysicalResourceId! : `${Task}-${ClusterName}`;
 }
@@ -47,9 +50,9 @@ async function work(event: Event, world: World, deadline: number): Promise<strin
     return 'The cluster is not protected';
   }
   if (cluster && cluster.status !== 'DELETING') {
-    // The construct was renamed, a creation beside a living cluster is rolled back, or the cluster is retained.
-    console.log(`kept everything: cluster ${ClusterName} is there (${cluster.status})`);
-    return `Kept everything, as the cluster ${ClusterName} is there`;
+    // The construct was renamed, or a creation beside a living cluster is rolled back, or the cluster is retained.
+    console.log(`deleted nothing: the cluster ${ClusterName} still exists (${cluster.status})`);
+    return `Deleted nothing: the cluster ${ClusterName} still exists`;
   }
   return tearDown(event, world, deadline);
 }
@@ -65,7 +68,7 @@ async function tearDown(event: Event, { aws, clock }: World, deadline: number): 
   return `${outcome.deleted} deleted`;
 }
 
-/** The cluster is not ours to delete, only to wait for. */
+/** CloudFormation deletes the cluster; we only wait for it. */
 async function isGoing(): Promise<void> {
   throw new Error('is still being deleted');
 }

@@ -7,9 +7,9 @@ export interface Leftover {
   remove(): Promise<unknown>;
 }
 
-/** Things that are found and deleted alike. */
+/** Things that are found and deleted in the same way. */
 export interface Kind {
-  /** As messages name one of them. */
+  /** What messages call one of them. */
   readonly name: string;
   /** What the user can do about one that can't be deleted. */
   readonly help?: string;
@@ -19,23 +19,23 @@ export interface Kind {
 export interface Outcome {
   /** How many things were deleted, or would be in a dry run. */
   readonly deleted: number;
-  /** What is left, each with the reason. Nothing where all is clean. */
+  /** What is left, each with the reason. Empty if everything is deleted. */
   readonly left: string[];
-  /** Whether there was too little time: what is left may go yet. */
+  /** Whether the time was too short: what is left may still be deleted later. */
   readonly outOfTime: boolean;
 }
 
-/** How many deletions run at once: few enough for Route 53's five requests a second with the SDK's own pauses. */
+/** How many deletions run at once: few enough for Route 53's five requests a second, as the SDK pauses when it is throttled. */
 const AT_ONCE = 5;
 
 const LONGEST_PAUSE = 30_000;
 
 /**
- * Deletes all things of all kinds, one kind after the other, in rounds: what could not be deleted (in use by what is
- * just going, throttled) or is still listed is tried again after a pause, until it is gone or the time is up.
+ * Deletes all things of all kinds, one kind after the other, in rounds. What could not be deleted (throttled, or used by
+ * something that is being deleted) or is still listed is tried again after a pause, until it is gone or the time is up.
  *
- * What AWS refuses is not tried again, and what comes after it gets one round only, as it may hang on it.
- * The whole is repeated until nothing more shows up, as lists lag behind.
+ * What AWS refuses is not tried again. The kinds after it get only one round, because they may depend on it.
+ * Everything is repeated until nothing more shows up, because AWS's lists lag behind.
  */
 export async function sweep(kinds: Kind[], clock: Clock, deadline: number, dryRun: boolean): Promise<Outcome> {
   const deleted = new Set<string>();
@@ -79,7 +79,7 @@ async function sweepKind(kind: Kind, clock: Clock, deadline: number, { dryRun, o
         }
         try {
           await it.remove();
-          if (!oneRound) { // nobody looks again
+          if (!oneRound) { // there is no round that checks
             waiting.set(name, 'deleted, but still there');
           }
           if (!deleted.has(name)) {
@@ -98,11 +98,11 @@ async function sweepKind(kind: Kind, clock: Clock, deadline: number, { dryRun, o
       if (found.length === 0) {
         return { left: finalWords(kind, refused), outOfTime: false };
       }
-    } catch (error: any) { // of the listing
+    } catch (error: any) { // from the listing
       if (isRefused(error)) {
-        return { left: [`${kind.name}s can't be listed: ${say(error)}`], outOfTime: false };
+        return { left: [`can't list any ${kind.name}: ${say(error)}`], outOfTime: false };
       }
-      waiting.set(`list of ${kind.name}s`, say(error));
+      waiting.set(`can't list any ${kind.name}`, say(error));
     }
     const still = [...finalWords(kind, refused), ...[...waiting].map(([name, reason]) => `${name}: ${reason}`)];
     if (oneRound) {

@@ -5,50 +5,50 @@ import type { ControlPlane, Ports } from '../cluster/control-plane';
 import type { Toolchain } from '../setup/toolchain';
 import { waitUntil, type Processes } from '../support/processes';
 
-/** The account of AWS's own examples. */
+/** The account number in AWS's own examples. */
 export const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 
 const PLUGIN = join(__dirname, 'plugin');
 
-/** Where packages are found, the AWS SDK among them. */
+/** The folder with the npm packages, the AWS SDK among them. */
 const SDK = join(__dirname, '..', '..', 'node_modules');
 
 /** An AWS account on this machine. */
 export interface Emulator {
   readonly url: string;
-  /** For the CDK CLI and AWS SDKs: where AWS is, credentials, region. */
+  /** For the CDK CLI and AWS SDKs: AWS's address, credentials and region. */
   readonly env: NodeJS.ProcessEnv;
   readonly account: string;
   readonly region: string;
   /** JSON lines: {time, event: 'start'|'end'|'fail', action: 'create'|'update'|'delete', logicalId, type, stack, said?}. */
   readonly eventsFile: string;
-  /** JSON, from the moment when a cluster is deleted: the objects in it that have come since it was made. */
+  /** JSON, written when a cluster is deleted: the objects in it that came since it was created. */
   readonly remainsFile: string;
-  /** Text, from the moment when a cluster's Kubernetes is changed: the version that then must come to run. */
+  /** Text, written when a cluster's Kubernetes version is changed: the version that the rehearsal then has to run. */
   readonly upgradeFile: string;
 }
 
 export interface EmulatorOptions {
   readonly toolchain: Toolchain;
   readonly processes: Processes;
-  /** Of this rehearsal. */
+  /** The folder of this rehearsal. */
   readonly folder: string;
   readonly ports: Ports;
   readonly controlPlane: ControlPlane;
-  /** Ends the address of the token webhook that the API server calls. */
+  /** The last part of the address of the token webhook that the API server calls. */
   readonly authSecret: string;
-  /** Of the random order in which resources are created. @default - MiniStack's own order */
+  /** The seed of the random order in which resources are created. @default - MiniStack's own order */
   readonly seed?: number;
-  /** A folder with CustomResourceDefinitions, for when Cilium's operator is available. @default - Cilium's own */
+  /** A folder with the CustomResourceDefinitions that Cilium's operator registers. @default - Cilium's own */
   readonly crds?: string;
-  /** How long a node group waits for its nodes. @default 20 */
+  /** How many seconds a node group waits for its nodes. @default 20 */
   readonly nodeSeconds?: number;
-  /** How long an add-on waits for its pods. @default 20 */
+  /** How many seconds an add-on waits for its pods. @default 20 */
   readonly addonSeconds?: number;
 }
 
-/** Starts MiniStack with our plugin, where `/opt`, `/var/lang` and `/tmp` look as in Lambda. */
+/** Starts MiniStack with our plugin, in a file system where `/opt`, `/var/lang` and `/tmp` look as in Lambda. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { toolchain, processes, folder, ports, controlPlane } = options;
   const url = `http://127.0.0.1:${ports.emulator}`;
@@ -74,8 +74,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       AWS_SECRET_ACCESS_KEY: 'rehearsal',
       AUTH: 'true',
       LAMBDA_EXECUTOR: 'local',
-      NODE_PATH: SDK, // which Lambda's runtime brings
-      // Signed into the tokens for Kubernetes, and never called.
+      NODE_PATH: SDK, // part of Lambda's runtime
+      // Tokens for Kubernetes are signed for this address; nobody calls it.
       AWS_ENDPOINT_URL_STS: `https://sts.${REGION}.amazonaws.com`,
       REHEARSAL_ENDPOINT: controlPlane.endpoint,
       REHEARSAL_CA_FILE: controlPlane.caFile,
@@ -106,34 +106,34 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
       AWS_EC2_METADATA_DISABLED: 'true',
-      // The user's own profiles and credentials are of no use here, and must not be used.
+      // The user's own profiles and credentials must not be used.
       AWS_CONFIG_FILE: join(folder, 'no-aws-config'),
       AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-aws-credentials'),
     },
   };
 }
 
-/** Cilium's own, as files. */
+/** Writes Cilium's own definitions to a folder. */
 function ciliumDefinitions({ programs: { judge } }: Toolchain, folder: string): string {
   const definitions = join(folder, 'crds');
   writeDefinitions(judge, definitions);
   return definitions;
 }
 
-/** The environment without what would lead an SDK or the CDK CLI to a real account. */
+/** The environment without the variables that lead an SDK or the CDK CLI to a real account. */
 export function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS|CDK)_/.test(name)));
 }
 
-/** Mounts that only the emulator sees: as root, or as root of a user namespace. */
+/** The options of `unshare` for mounts that only the emulator sees: as root, or as root of a user namespace. */
 export function namespace(): string[] {
   return process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
 }
 
 /**
- * The script that makes the file system look as in Lambda, for MiniStack and all that it starts.
+ * The script that makes the file system look as in Lambda, for MiniStack and everything that it starts.
  *
- * `/tmp` is a folder of the rehearsal's, so that functions leave nothing behind. What lies in the machine's `/tmp` and is needed stays visible.
+ * `/tmp` is a folder of the rehearsal, so that functions leave nothing behind. What is needed of the machine's `/tmp` stays visible.
  */
 export function lambdaLike(toolchain: Pick<Toolchain, 'opt' | 'python' | 'node24'>, folder: string): string {
   const layers = existsSync(toolchain.opt) ? readdirSync(toolchain.opt).map(entry => realpathSync(join(toolchain.opt, entry))) : [];
@@ -145,7 +145,7 @@ export function lambdaLike(toolchain: Pick<Toolchain, 'opt' | 'python' | 'node24
   return `set -eu
 work=${quote(work)}
 mount --rbind ${quote(toolchain.opt)} /opt
-if [ ! -d /var/lang ]; then # a /var with one folder more
+if [ ! -d /var/lang ]; then # a copy of /var, with one more folder
   mount --rbind /var "$work/var"
   mount -t tmpfs tmpfs /var
   for entry in "$work"/var/*; do

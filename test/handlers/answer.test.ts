@@ -34,7 +34,7 @@ test('answers CloudFormation at the address that it signed, without a content ty
 
 test('fails when the answer is not taken, so that Lambda sends the event again', async () => {
   status = 500;
-  await expect(handler(create(), invocation)).rejects.toThrow('CloudFormation did not take the answer: 500');
+  await expect(handler(create(), invocation)).rejects.toThrow('CloudFormation did not accept the answer: 500');
 });
 
 test('the functions are built into at most 100 KB', () => {

@@ -1,49 +1,37 @@
-"""MiniStack with what a cluster of eks-platform needs and MiniStack lacks.
+"""MiniStack, with what a cluster of eks-platform needs and MiniStack lacks.
 
-Run as `python plugin`: changes MiniStack in memory, then starts it. The changes lean on
+Run as `python plugin`: it changes MiniStack in memory, then starts it. The changes rely on
 MiniStack's internals, so its version is pinned where it is installed.
+
+Each service of AWS is a module or a package, and imports others only as a whole: `import ec2`,
+or names from `ec2`, never `ec2.network`. All may import settings, query and kubernetes.
 """
 
-import access
-import addons
 import cilium
-import cluster
-import events
-import firewall
-import identity
-import instances
-import interfaces
-import load_balancers
-import network
-import nodes
-import order
-import permissions
-import transport
-import zones
+import cloudformation
+import ec2
+import eks
+import elbv2
+import iam
+import route53
+import shield
+import wafv2
 from kubernetes import Kubernetes
 from ministack import app
-from remains import Remains
 from settings import read_settings
 
 
 def main() -> None:
     settings = read_settings()
     kubernetes = Kubernetes(settings.kubeconfig)
-    network.install()
-    identity.install()
-    load_balancers.install()
-    interfaces.install()
-    firewall.install()
-    instances.install(kubernetes)
-    cluster.install(settings, kubernetes, Remains(kubernetes, settings.remains_file), cilium.forget)
-    access.install(settings, kubernetes)
-    nodes.install(settings, kubernetes)
-    addons.install(settings, kubernetes)
-    transport.install()
-    permissions.install()
-    zones.install()
-    events.install(settings.events_file)
-    order.install(settings.seed)
+    cloudformation.install(settings)
+    iam.install()
+    ec2.install(kubernetes)
+    eks.install(settings, kubernetes, cilium.forget)
+    elbv2.install()
+    route53.install()
+    shield.install()
+    wafv2.install()
     cilium.start(settings, kubernetes)
     app.main()
 

@@ -1,7 +1,7 @@
-"""What Cilium's agents and operator do to a cluster, done when their pods run and not before.
+"""What Cilium's agents and operator do to a cluster, once their pods run.
 
-The operator registers Cilium's resource kinds. An agent waits for them, then gives its node a
-network: the node gets ready. The operator then takes the taint off that keeps pods away.
+The operator registers Cilium's resource kinds. An agent waits for them and then sets up its node's
+network, which makes the node ready. Then the operator removes the taint that keeps pods away.
 """
 
 import json
@@ -11,8 +11,8 @@ import threading
 import time
 
 import yaml
+from eks import GROUP_LABEL, READY_LABEL, is_ready
 from kubernetes import Kubernetes, KubernetesError, Object
-from nodes import GROUP_LABEL, READY_LABEL, is_ready
 from settings import Settings
 
 TAINT = "node.cilium.io/agent-not-ready"
@@ -33,14 +33,14 @@ def start(settings: Settings, kubernetes: Kubernetes) -> None:
             try:
                 cilium.step()
             except (KubernetesError, OSError) as error:
-                _log.warning("Cilium's part: %s", error)
+                _log.warning("in the part of Cilium: %s", error)
             time.sleep(0.5)
 
     threading.Thread(target=loop, daemon=True, name="cilium").start()
 
 
 def forget(kubernetes: Kubernetes) -> None:
-    """The kinds stay when Cilium goes, and go with the cluster."""
+    """Deletes the kinds: they outlive Cilium, but not the cluster."""
     for definition in kubernetes.list(_CRDS):
         if definition["spec"]["group"] == "cilium.io":
             kubernetes.delete(f"{_CRDS}/{definition['metadata']['name']}")
@@ -77,7 +77,7 @@ class Cilium:
         return not self._unserved()
 
     def _unserved(self) -> list[Object]:
-        """By what the API server says that it serves, which is short: the definitions themselves are a megabyte."""
+        """Asks the API server which kinds it serves: that is short, while the definitions themselves are a megabyte."""
         served = {version: self._served(version) for version in {_group_version(definition) for definition in self._definitions}}
         return [definition for definition in self._definitions if definition["spec"]["names"]["plural"] not in served[_group_version(definition)]]
 
@@ -85,7 +85,7 @@ class Cilium:
         return {resource["name"] for resource in (self._kubernetes.get(f"/apis/{group_version}") or {}).get("resources", [])}
 
     def _nodes_with_agent(self) -> set[str]:
-        """Those that a running pod of the DaemonSet `cilium` is on."""
+        """The nodes on which a pod of the DaemonSet `cilium` is running."""
         return {
             pod["spec"].get("nodeName", "") for pod in self._kubernetes.list("/api/v1/pods", fieldSelector="status.phase=Running")
             if any(owner["kind"] == "DaemonSet" and owner["name"] == "cilium" for owner in pod["metadata"].get("ownerReferences", []))
@@ -96,7 +96,7 @@ class Cilium:
         if not is_ready(node):
             self._kubernetes.patch(path, {"metadata": {"labels": {READY_LABEL: "true"}}})
         elif operates:
-            # Read again: the node controller takes its own taint off in the meantime.
+            # Read again: the node controller may have removed its own taint since.
             fresh = self._kubernetes.get(path) or node
             taints = [taint for taint in fresh["spec"].get("taints", []) if taint["key"] != TAINT]
             version = fresh["metadata"]["resourceVersion"]
@@ -113,7 +113,7 @@ def _has_taint(node: Object) -> bool:
 
 
 def crds(folder: str | None) -> list[Object]:
-    """Those of the folder; without one, definitions that take anything."""
+    """The definitions in the folder; without a folder, definitions of ours that accept anything."""
     if folder is None:
         return [_open_crd(kind, *names) for kind, names in _KINDS.items()]
     found: list[Object] = []

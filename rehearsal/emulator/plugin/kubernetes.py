@@ -1,4 +1,4 @@
-"""A small client of the Kubernetes API, for what EKS and its nodes do by themselves."""
+"""A small client of the Kubernetes API, for what EKS and its nodes do in a cluster."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ import yaml
 
 Object = dict[str, Any]
 _PATIENCE = 10.0
-"""Seconds. The API server asks to come again while it makes room for a kind that went and came back."""
+"""In seconds. The API server answers 429 for a while after a kind was deleted and registered again."""
 
 
 class KubernetesError(Exception):
@@ -26,7 +26,7 @@ class KubernetesError(Exception):
 
 
 class Kubernetes:
-    """Speaks to the API server as the kubeconfig's current user: by token or by certificate."""
+    """Calls the API server as the kubeconfig's current user, with a token or a certificate."""
 
     def __init__(self, kubeconfig: str) -> None:
         with open(kubeconfig, encoding="utf-8") as file:
@@ -47,7 +47,7 @@ class Kubernetes:
             self._tls.load_cert_chain(file.name)
 
     def request(self, method: str, path: str, body: Object | None = None, content: str = "application/json") -> Object | None:
-        """The answer; None where there is no such object."""
+        """The answer; None if the object to get or delete does not exist."""
         request = urllib.request.Request(
             self._server + path, method=method, headers={**self._headers, "Content-Type": content},
             data=None if body is None else json.dumps(body).encode())
@@ -76,7 +76,7 @@ class Kubernetes:
         return self.request("POST", path, body)
 
     def apply(self, path: str, body: Object) -> Object | None:
-        """Server-side apply: creates, or changes what EKS owns of it."""
+        """Server-side apply: creates an object, or changes the fields that EKS owns."""
         return self.request("PATCH", f"{path}?fieldManager=eks&force=true", body, "application/apply-patch+yaml")
 
     def patch(self, path: str, body: Object) -> Object | None:
@@ -87,7 +87,7 @@ class Kubernetes:
 
 
 def wait_until(holds: Callable[[], bool], seconds: float, pause: float = 0.3) -> bool:
-    """Whether it came to hold in time."""
+    """Waits until a condition holds. Returns False if it does not hold in time."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""The language of AWS's query API: parameters with dotted names in, XML out."""
+"""The format of AWS's query API: requests are parameters with dotted names, answers are XML."""
 
 from typing import Any
 from xml.sax.saxutils import escape
@@ -7,7 +7,7 @@ Params = dict[str, Any]
 
 
 def nested(params: Params) -> dict[str, Any]:
-    """`Tags.member.1.Key` and its like as maps and lists."""
+    """Parameters such as `Tags.member.1.Key` as maps and lists."""
     tree: dict[str, Any] = {}
     for name, value in params.items():
         *path, last = name.split(".")
@@ -28,7 +28,7 @@ def _lists(value: Any) -> Any:
 
 
 def xml(value: Any) -> str:
-    """Maps as elements, lists as members."""
+    """A map as elements, a list as `member` elements."""
     if isinstance(value, dict):
         return "".join(f"<{name}>{xml(entry)}</{name}>" for name, entry in value.items() if entry is not None)
     if isinstance(value, list):

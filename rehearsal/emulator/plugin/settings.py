@@ -1,4 +1,4 @@
-"""What the rehearsal tells the plugin, by environment variables."""
+"""The settings that the rehearsal gives the plugin, in environment variables."""
 
 import os
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ class Settings:
     endpoint: str
     """The real API server, https://127.0.0.1:port."""
     ca_file: str
-    """The certificate of its authority."""
+    """The certificate of the API server's authority."""
     kubeconfig: str
-    """An administrator's, for what EKS itself does in a cluster."""
+    """An administrator's kubeconfig, for what EKS itself does in a cluster."""
     auth_secret: str
-    """Ends the address of the token webhook that the API server calls."""
+    """The last part of the address of the token webhook that the API server calls."""
     events_file: str
-    """One JSON object a line: what CloudFormation did."""
+    """The file for what CloudFormation did: one JSON object a line."""
     remains_file: str
-    """What is in the cluster when it goes, as a JSON list."""
+    """The file for what is in a cluster when it is deleted: a JSON list."""
     upgrade_file: str
-    """The Kubernetes that a cluster is to be upgraded to: the rehearsal reads it, and runs that one."""
+    """The file for the Kubernetes version that a cluster is upgraded to: the rehearsal reads it, and runs that version."""
     seed: int | None
-    """Of the random order of creation; without one MiniStack's own order."""
+    """The seed of the random order in which resources are created. None keeps MiniStack's own order."""
     crds: str | None
-    """A folder of Cilium's CRDs as YAML or JSON files; without one, open ones of our own."""
+    """A folder with Cilium's CRDs as YAML or JSON files. None takes CRDs of ours, which accept anything."""
     node_seconds: float
-    """How long a node group waits for its nodes: EKS gives them half an hour."""
+    """How long a node group waits for its nodes. On EKS that is half an hour."""
     addon_seconds: float
     """How long an add-on waits for its pods."""
 
 
 def read_settings() -> Settings:
-    """Takes the variables out of the environment, which Lambda functions inherit."""
+    """Reads the variables and removes them from the environment, because Lambda functions inherit it."""
     def take(name: str, default: str | None = None) -> str | None:
         return os.environ.pop(f"REHEARSAL_{name}", default)
 

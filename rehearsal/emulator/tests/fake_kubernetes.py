@@ -14,7 +14,7 @@ class FakeKubernetes:
         return self.objects.get(path) or self._served(path)
 
     def _served(self, path: str) -> Object | None:
-        """What the API server says of a group's version: the kinds that are defined there."""
+        """The answer about a version of a group: the kinds that are defined in it."""
         _, _, group, version = [*path.split("/", 3), "", ""][:4]
         resources = [
             {"name": each["spec"]["names"]["plural"]} for key, each in self.objects.items()

@@ -136,7 +136,7 @@ whereSetUp('the drain of a real cluster (skipped until a rehearsal of 1.36 has s
   test('ends early where the controller of a finalizer is gone; the command that it names lets the next one end', async () => {
     await apply(ingress('web'));
     const error: Error = await drain().catch(it => it);
-    expect(error.message).toMatch(/^1 left.*Ingress default\/web: it has the finalizer ingress.k8s.aws\/resources, .* Controller takes away but is gone/);
+    expect(error.message).toMatch(/^1 left.*Ingress default\/web: it has the finalizer ingress.k8s.aws\/resources, .* Controller removes, but it is gone/);
     const [, command] = /: kubectl (patch .*'\{.*\}')\. Then delete the stack again\.$/.exec(error.message)!;
     await plane.kubectl(...command.split(' ').map(it => it.replace(/'/g, '')));
     expect(await drain()).toMatchObject({ reason: '0 deleted' });
@@ -187,7 +187,7 @@ whereSetUp('the drain of a real cluster (skipped until a rehearsal of 1.36 has s
       await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'held' } }, ingress('web', ['example.com/mine'], 'held'));
       await terminating('held', 'NamespaceFinalizersRemaining');
       const words = await whatHolds(request(), { apiVersion: 'v1', kind: 'Namespace', name: 'held' });
-      expect(words).toMatch(/Ingress web in it stays: it has the finalizer example.com\/mine.*kubectl patch ingress.v1.networking.k8s.io web --namespace held/);
+      expect(words).toMatch(/Ingress web is still in it: it has the finalizer example.com\/mine.*kubectl patch ingress.v1.networking.k8s.io web --namespace held/);
       await plane.kubectl('patch', 'ingress', 'web', '--namespace', 'held', '--type=merge', '--patch={"metadata":{"finalizers":null}}');
       await plane.kubectl('wait', '--for=delete', 'namespace/held', '--timeout=30s');
     }, 90_000);

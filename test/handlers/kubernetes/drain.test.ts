@@ -87,11 +87,11 @@ test('does not end for a warning from before the deletion', async () => {
   expect(await serveDrain(cluster.work())).toMatchObject({ reason: '1 deleted' });
 });
 
-test.each([['is gone', undefined, 'but is gone'], ['does not run', 0, 'but does not run']])(
+test.each([['is gone', undefined, 'but it is gone'], ['is not running', 0, 'but it is not running']])(
   'ends early where the controller %s, with the finalizer and the command that helps', async (_, replicas, words) => {
     cluster.objects = [ingress('web'), ...replicas === undefined ? [] : [controller(replicas)]];
     await expect(serveDrain(cluster.work())).rejects.toThrow(new RegExp(
-      `Ingress shop/web: it has the finalizer ingress.k8s.aws/resources, which the AWS Load Balancer Controller takes away ${words}.*`
+      `Ingress shop/web: it has the finalizer ingress.k8s.aws/resources, which the AWS Load Balancer Controller removes, ${words}.*`
       + 'kubectl patch ingress.v1.networking.k8s.io web --namespace shop --type merge --patch \'{"metadata":{"finalizers":null}}\''));
     expect(cluster.now).toBeGreaterThanOrEqual(60_000);
     expect(cluster.now).toBeLessThan(90_000);
@@ -106,7 +106,7 @@ test('waits for a controller that comes back within a minute', async () => {
 test('gives up after ten minutes where something else holds an object, and names at most three in full', async () => {
   cluster.objects.push(...['a', 'b', 'c', 'd'].map(name => ingress(name, { metadata: { finalizers: ['example.com/mine'] } })));
   const error: Error = await serveDrain(cluster.work()).catch(it => it);
-  expect(error.message).toMatch(/^4 left.*Ingress shop\/a: it has the finalizer example.com\/mine, which only what has set it takes away.*\. Ingress shop\/d\. Then/);
+  expect(error.message).toMatch(/^4 left.*Ingress shop\/a: it has the finalizer example.com\/mine, which only the program that set it removes.*\. Ingress shop\/d\. Then/);
   expect(error.message.match(/has the finalizer/g)).toHaveLength(3);
   expect(error.message.length).toBeLessThan(2_000);
   expect(cluster.now).toBeGreaterThanOrEqual(600_000);
@@ -118,7 +118,7 @@ test('names what makes an object again each time it was deleted', async () => {
   cluster.objects.push(again());
   cluster.whileWaiting = () => !cluster.names('Ingress').includes('shop/web') && cluster.objects.push(again());
   cluster.objects.push(ingress('stays', { metadata: { finalizers: ['example.com/mine'] } }));
-  await expect(serveDrain(cluster.work())).rejects.toThrow(/Ingress shop\/web: argocd-controller makes it again each time that it was deleted: stop that first/);
+  await expect(serveDrain(cluster.work())).rejects.toThrow(/Ingress shop\/web: argocd-controller makes it again each time it is deleted: stop that first/);
 });
 
 test('says so where a webhook refuses a deletion', async () => {
@@ -152,7 +152,7 @@ test.each([
 
 test('deletes nothing when it can\'t tell whether the stack goes', async () => {
   cluster.aws.failures.describeStacks = [awsError('TimeoutError', 'connect ETIMEDOUT')];
-  expect(await serveDrain(cluster.work())).toMatchObject({ reason: expect.stringContaining('it can\'t be asked: TimeoutError: connect ETIMEDOUT') });
+  expect(await serveDrain(cluster.work())).toMatchObject({ reason: expect.stringContaining('status unknown: TimeoutError: connect ETIMEDOUT') });
   expect(cluster.commands).toEqual([]);
 });
 

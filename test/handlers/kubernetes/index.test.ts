@@ -76,13 +76,13 @@ test('the deletion ends well where the cluster is gone', async () => {
   const { engine } = failing('Unable to connect to the server: dial tcp: lookup abc.eks.amazonaws.com: no such host');
   engine.aws.cluster = undefined;
   expect(await engine.delete(manifest([CONFIG]), 'Manifest', 'manifest-1'))
-    .toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'manifest-1', Reason: 'Nothing is left to delete, as the cluster shop is gone' });
+    .toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'manifest-1', Reason: 'Nothing is left to delete: the cluster shop is gone' });
 });
 
 test('what was in a cluster that is replaced is not looked for in the new one', async () => {
   const { engine, given } = failing('no');
   expect(await engine.delete(manifest([CONFIG], { ClusterName: 'old' }), 'Manifest', 'manifest-1'))
-    .toMatchObject({ Status: 'SUCCESS', Reason: 'Nothing to delete: it was in cluster old, which shop replaces' });
+    .toMatchObject({ Status: 'SUCCESS', Reason: 'Nothing to delete: this resource was in cluster old, which shop replaces' });
   expect(given).toEqual([]);
 });
 
@@ -96,13 +96,13 @@ test('what kubectl answers is not hidden where it is asked for', async () => {
 test.each([PATCH, VALUE, 'Custom::AWSCDK-EKS-KubernetesResource', 'Custom::AWSCDK-EKS-HelmChart', 'Custom::EksPlatformDrain'])('%s is served', async type => {
   const { engine } = failing('no');
   engine.type = type;
-  expect((await engine.create({ JsonPath: '.a', TimeoutSeconds: '0', ApplyPatchJson: '{}', Manifest: '[]', Overwrite: 'true' }))?.Reason).not.toContain('none of the types');
+  expect((await engine.create({ JsonPath: '.a', TimeoutSeconds: '0', ApplyPatchJson: '{}', Manifest: '[]', Overwrite: 'true' }))?.Reason).not.toContain('not a type that this function serves');
 });
 
 test('another type fails, and says which are served', async () => {
   const { engine } = failing('no');
   engine.type = 'Custom::Other';
-  expect((await engine.create({})).Reason).toMatch(/^Custom::Other is none of the types that this function serves: Custom::AWSCDK-EKS-HelmChart, /);
+  expect((await engine.create({})).Reason).toMatch(/^Custom::Other is not a type that this function serves: it serves Custom::AWSCDK-EKS-HelmChart, /);
 });
 
 test('a resource has the same owner for life, and no other one has it', () => {

@@ -87,7 +87,7 @@ whereSetUp('what goes wrong with manifests in a real cluster (skipped until a re
     hasty(34); // Kubernetes looks into a namespace five seconds after it was deleted
     const { Status, Reason } = await engine.delete(properties);
     expect(Status).toBe('FAILED');
-    expect(Reason).toMatch(/^Namespace stuck does not go: [^]*ConfigMap held in it stays: [^]*example\.com\/hold[^]*Then delete the stack again\.$/);
+    expect(Reason).toMatch(/^Namespace stuck is still there: [^]*ConfigMap held is still in it: [^]*example\.com\/hold[^]*Then delete the stack again\.$/);
     await plane.kubectl('patch', 'configmap/held', '--namespace', 'stuck', '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
     hasty(600);
     expect(await engine.delete(properties)).toMatchObject({ Status: 'SUCCESS' });
@@ -186,7 +186,7 @@ whereSetUp('what goes wrong with manifests in a real cluster (skipped until a re
     await engine.delete(properties, 'Patch');
     expect(await plane.kubectl('get', 'configmap/patched', '--output', 'jsonpath={.data.size}')).toBe('small');
     await plane.kubectl('delete', 'configmap/patched');
-    expect(await engine.delete(properties, 'Patch')).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('nothing to take back') });
+    expect(await engine.delete(properties, 'Patch')).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('nothing to revert') });
   }, 30_000);
 });
 

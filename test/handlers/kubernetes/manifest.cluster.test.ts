@@ -142,7 +142,7 @@ whereSetUp('manifests in a real cluster (skipped until a rehearsal of 1.36 has s
     expect(await engine.create(properties)).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: 'nothing',
-      Reason: 'ConfigMap shop/foreign was in the cluster before, and nothing was changed. Delete it, or set `overwrite` to take it over.',
+      Reason: 'The cluster already has ConfigMap shop/foreign, and nothing was changed. Delete what is there, or set `overwrite` to take it over.',
     });
     expect(await names()).toEqual(['foreign']);
     expect(await engine.delete(properties)).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('foreign is left alone') });
@@ -160,7 +160,7 @@ whereSetUp('manifests in a real cluster (skipped until a rehearsal of 1.36 has s
     await engine.create(manifest(objects), 'Old');
     await engine.create(manifest(objects, { Overwrite: 'true' }), 'New');
     expect(await engine.delete(manifest(objects), 'Old'))
-      .toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('ConfigMap shop/one is left alone, as Shop/New applies it too') });
+      .toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('ConfigMap shop/one is left alone, because Shop/New applies it too') });
     expect(await names()).toEqual(['empty', 'one']);
     await engine.update(manifest([config('one', { a: '1' })]), manifest(objects), 'New');
     expect([(await get('configmap/one')).data, await names()]).toEqual([{ a: '1' }, ['one']]);

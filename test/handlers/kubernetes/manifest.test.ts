@@ -49,7 +49,7 @@ test('waits for a kind that is just being registered', async () => {
 test('says after five minutes that nothing registers a kind', async () => {
   const { engine } = engineWith([/^apply/, { stderr: UNKNOWN }]);
   expect(await engine.create(manifest([WIDGET], { Overwrite: 'true' })))
-    .toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/no matches for kind "Widget"[^]*did not do so within 5 minutes/) });
+    .toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/no matches for kind "Widget"[^]*Nothing registered the kind within 5 minutes/) });
 });
 
 test('does not wait where another object fails for good', async () => {
@@ -101,7 +101,7 @@ test('what an update drops and does not go is told, but does not bring everythin
   const owner = engine.answers[0].PhysicalResourceId.replace('manifest-', '');
   dropped.metadata.annotations = { [`eks-platform/${owner}`]: 'Shop/Manifest' };
   const answer = await engine.update(manifest([CONFIG], { Overwrite: 'true' }), manifest([CONFIG, { ...CONFIG, metadata: { name: 'two' } }]));
-  expect(answer).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('ConfigMap two does not go: it has the finalizer example.com/hold') });
+  expect(answer).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('ConfigMap two is still there: it has the finalizer example.com/hold') });
 });
 
 test('what may let an object go stays, as long as a deletion waits for that object', async () => {
@@ -116,7 +116,7 @@ test('what may let an object go stays, as long as a deletion waits for that obje
   );
   await engine.create(manifest([controller, WIDGET], { Overwrite: 'true' }));
   expect(await engine.delete(manifest([controller, WIDGET]))).toMatchObject({
-    Status: 'FAILED', Reason: expect.stringContaining('Widget shop/one does not go: it has the finalizer example.com/hold'),
+    Status: 'FAILED', Reason: expect.stringContaining('Widget shop/one is still there: it has the finalizer example.com/hold'),
   });
   expect(programs.commands.filter(it => it.args[0] === 'delete').map(it => JSON.parse(it.input!).kind)).toEqual(['Widget']);
 });

@@ -37,7 +37,7 @@ function engineWith(...answers: Partial<Ran>[]) {
 test('applies one patch, and takes it back by the other', async () => {
   const { engine, programs, read } = engineWith({});
   expect(await engine.create(PROPERTIES)).toMatchObject({ Status: 'SUCCESS' });
-  expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS', Reason: 'Taken back' });
+  expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS', Reason: 'Reverted' });
   expect(programs.commands[0].args.slice(0, 6)).toEqual(['patch', 'deployment/coredns', '--namespace', 'kube-system', '--type', 'merge']);
   expect(read).toEqual([{ patch: PROPERTIES.ApplyPatchJson, mode: 0o600 }, { patch: PROPERTIES.RestorePatchJson, mode: 0o600 }]);
 });
@@ -62,7 +62,7 @@ test.each([
 ])('nothing is to be taken back where all is gone: %s', async stderr => {
   const { engine } = engineWith({}, { stderr });
   await engine.create(PROPERTIES);
-  expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS', Reason: `There is nothing to take back: ${stderr}` });
+  expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS', Reason: `There is nothing to revert: ${stderr}` });
 });
 
 test('a patch that can\'t be taken back is told', async () => {

@@ -89,7 +89,7 @@ describe('a chart comes', () => {
 
   test.each([
     [{ Chart: undefined, Repository: undefined }, 'the release has neither `Chart` nor `ChartAssetURL`'],
-    [{ ChartAssetURL: 'https://example.com/1.zip' }, '`ChartAssetURL` is https://example.com/1.zip: it has to be s3://BUCKET/KEY'],
+    [{ ChartAssetURL: 'https://example.com/1.zip' }, '`ChartAssetURL` must be s3://BUCKET/KEY, got: https://example.com/1.zip'],
     [{ ChartAssetURL: 's3://assets/none.zip' }, 'the chart s3://assets/none.zip cannot be unpacked: it is not a zip archive'],
   ])('from nowhere else: %j', async (properties, message) => {
     helm.aws.objects['assets/none.zip'] = Buffer.from('none');
@@ -127,7 +127,7 @@ describe('an archive', () => {
   });
 
   test('is refused where it is packed by another method, or damaged', () => {
-    expect(() => unzip(zip({ 'a.txt': 'text' }, 12), folder)).toThrow('a.txt in it is packed by method 12');
+    expect(() => unzip(zip({ 'a.txt': 'text' }, 12), folder)).toThrow('a.txt in it is compressed with method 12');
     const damaged = zip({ 'a.txt': 'text' });
     damaged.writeUInt32LE(0, damaged.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02])));
     expect(() => unzip(damaged, folder)).toThrow('its list of files is damaged');

@@ -139,7 +139,7 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     const properties = { Release: 'held', Version: '1.0.0', Timeout: '2s' };
     await releases.create(properties);
     for (const _ of [1, 2]) {
-      expect(await releases.refusal(releases.delete(properties))).toMatch(/ConfigMap held stays: .*finalizer example\.com\/hold.*kubectl patch configmap held --namespace shop/s);
+      expect(await releases.refusal(releases.delete(properties))).toMatch(/ConfigMap held is still there: .*finalizer example\.com\/hold.*kubectl patch configmap held --namespace shop/s);
     }
     await releases.plane.kubectl('patch', 'configmap', 'held', '--namespace', 'shop', '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
     await releases.delete(properties);
@@ -176,7 +176,7 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     const properties = { Release: 'back', Chart: 'web', Version: '1.0.0' };
     await releases.create(properties, { owner: 'before' });
     await releases.create({ ...properties, ...values({ color: 'blue' }) }, { owner: 'after' });
-    expect(await releases.delete(properties, { owner: 'after' })).toMatchObject({ reason: expect.stringContaining('goes back') });
+    expect(await releases.delete(properties, { owner: 'after' })).toMatchObject({ reason: expect.stringContaining('is given back') });
     expect((await releases.get('configmap', 'back-config')).data.color).toBe('red');
     await releases.delete(properties, { owner: 'before' });
     expect(await releases.get('configmap', 'back-config')).toBeUndefined();

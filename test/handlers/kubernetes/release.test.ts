@@ -54,7 +54,7 @@ describe('an install or upgrade', () => {
   });
 
   test('does not quote values that are not JSON', async () => {
-    await expect(helm.serve('Create', { Values: '{"password":"hunter22"' })).rejects.toThrow(/^`Values` is not JSON, 22 characters$/);
+    await expect(helm.serve('Create', { Values: '{"password":"hunter22"' })).rejects.toThrow(/^`Values` \(22 characters\) must be JSON$/);
   });
 
   test('leaves CRDs to others where it is told to', async () => {
@@ -123,7 +123,7 @@ describe('what a killed Helm left', () => {
   test('is an error that says how to look at it, where it stays so', async () => {
     helm.revisions = [{ ...good }, { status: 'pending-upgrade', owner: 'mine' }];
     [1, 2, 3].forEach(() => helm.failures.push({ command: /^rollback/, stderr: 'Error: no' }));
-    await expect(helm.serve('Update')).rejects.toThrow('shop/web cannot be recovered: look at it by helm history web --namespace shop');
+    await expect(helm.serve('Update')).rejects.toThrow('shop/web cannot be recovered: see its revisions with helm history web --namespace shop');
   });
 
   test('is upgraded by another invocation where recovery took too long', async () => {
@@ -133,7 +133,7 @@ describe('what a killed Helm left', () => {
       helm.now += args[0] === 'rollback' ? 200_000 : 0;
       return rollBack(args, options);
     };
-    await expect(helm.serve('Update', { Timeout: '720s' })).rejects.toThrow(new Unfinished('shop/web is recovered, and is upgraded next'));
+    await expect(helm.serve('Update', { Timeout: '720s' })).rejects.toThrow(new Unfinished('shop/web was recovered, and is upgraded next'));
     await helm.serve('Update', { Timeout: '720s' });
     expect(helm.revisions.at(-1)!.status).toBe('deployed');
   });
@@ -161,7 +161,7 @@ describe('a delete', () => {
     helm.manifest = 'kind: ConfigMap';
     const held = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z' } };
     helm.left = Array.from({ length: 20 }, () => held);
-    await expect(helm.serve('Delete', { Timeout: '10s' })).rejects.toThrow(/^shop\/web is uninstalled, but not all of it is gone after 10 s\. ConfigMap a stays: /);
+    await expect(helm.serve('Delete', { Timeout: '10s' })).rejects.toThrow(/^shop\/web is uninstalled, but some of its objects are still there after 10 s\. ConfigMap a is still there: /);
     helm.left = [];
     await helm.serve('Delete');
     expect(helm.revisions).toEqual([]);

@@ -15,20 +15,20 @@ const condition = (type: string, reason: string, message: string, status = 'True
 test('names each finalizer, who takes it away, and the command that does', async () => {
   const web = ingress('web', { metadata: { ...DELETED, finalizers: ['ingress.k8s.aws/resources', 'example.com/mine'] } });
   cluster.objects = [web, controller(1)];
-  expect(await holds(web)).toBe('it has the finalizer ingress.k8s.aws/resources, which the AWS Load Balancer Controller takes away, and '
-    + 'example.com/mine, which only what has set it takes away; where nothing will, and what it would have cleaned up may stay: '
+  expect(await holds(web)).toBe('it has the finalizer ingress.k8s.aws/resources, which the AWS Load Balancer Controller removes, and '
+    + 'example.com/mine, which only the program that set it removes; if nothing will remove it, and what it protects may stay behind: '
     + 'kubectl patch ingress.v1.networking.k8s.io web --namespace shop --type merge --patch \'{"metadata":{"finalizers":null}}\'');
 });
 
 test.each([
-  ['kubernetes.io/pvc-protection', 'Kubernetes, once nothing uses it'],
-  ['foregroundDeletion', 'Kubernetes, once all that it owns is gone'],
-  ['service.kubernetes.io/load-balancer-cleanup', 'a load balancer controller'],
-  ['group.ingress.k8s.aws/shared', 'the AWS Load Balancer Controller but is gone'],
-])('knows who takes away %s: %s', async (finalizer, words) => {
+  ['kubernetes.io/pvc-protection', 'Kubernetes removes once nothing uses it'],
+  ['foregroundDeletion', 'Kubernetes removes once all that it owns is gone'],
+  ['service.kubernetes.io/load-balancer-cleanup', 'a load balancer controller removes'],
+  ['group.ingress.k8s.aws/shared', 'the AWS Load Balancer Controller removes, but it is gone'],
+])('knows who removes %s: %s', async (finalizer, words) => {
   const it = object('v1', 'Service', 'web', { metadata: { ...DELETED, finalizers: [finalizer] } });
   cluster.objects = [it];
-  expect(await holds(it)).toContain(`${finalizer}, which ${words.replace(' but', ' takes away but')}`);
+  expect(await holds(it)).toContain(`${finalizer}, which ${words}`);
 });
 
 test('says what the controller warned of last since the deletion', async () => {
@@ -53,7 +53,7 @@ test('tells how to unprotect a load balancer, rather than to take the finalizer 
 test('of a namespace, names what stays in it, and why', async () => {
   const shop = terminating([condition('NamespaceContentRemaining', 'SomeResourcesRemain', 'Some resources are remaining: ingresses.networking.k8s.io has 1 resource instances')]);
   cluster.objects = [shop, ingress('web', { metadata: DELETED })];
-  expect(await holds(shop)).toMatch(/^Ingress web in it stays: it has the finalizer ingress.k8s.aws\/resources.* but is gone; .*kubectl patch ingress.v1.networking.k8s.io web --namespace shop/);
+  expect(await holds(shop)).toMatch(/^Ingress web is still in it: it has the finalizer ingress.k8s.aws\/resources.* but it is gone; .*kubectl patch ingress.v1.networking.k8s.io web --namespace shop/);
 });
 
 test('of a namespace, names the API that does not answer, and how to go without it', async () => {
@@ -62,12 +62,12 @@ test('of a namespace, names the API that does not answer, and how to go without 
     object('apiregistration.k8s.io/v1', 'APIService', name, { metadata: { namespace: undefined }, status: { conditions: [{ type: 'Available', status }] } });
   cluster.objects = [shop, api('v1.apps', 'True'), api('v1beta1.metrics.k8s.io', 'False')];
   expect(await holds(shop)).toBe('DiscoveryFailed: Discovery failed for some groups, 1 failing; the API v1beta1.metrics.k8s.io does not answer: '
-    + 'bring back what serves it, or, where it is gone for good: kubectl delete apiservice v1beta1.metrics.k8s.io');
+    + 'start the program that serves it again or, if that is gone for good, kubectl delete apiservice v1beta1.metrics.k8s.io');
 });
 
 test.each([
   ['it is not being deleted', ingress('web')],
-  ['nothing that is known holds it: look at it by kubectl get ingress.v1.networking.k8s.io web --namespace shop -o yaml',
+  ['nothing that is known holds it: see kubectl get ingress.v1.networking.k8s.io web --namespace shop -o yaml',
     ingress('web', { metadata: { ...DELETED, finalizers: [] } })],
 ])('says so where %s', async (words, it) => {
   cluster.objects = [it];
@@ -80,5 +80,5 @@ test('says so where the object is gone', async () => {
 
 test('has words, and no exception, where the cluster can\'t be asked', async () => {
   cluster.failures.push({ command: /^get/, stderr: 'Unauthorized' });
-  expect(await holds(ingress('web'))).toBe('it can\'t be looked at: Unauthorized');
+  expect(await holds(ingress('web'))).toBe('it can\'t be read: Unauthorized');
 });

@@ -43,14 +43,14 @@ test('says what it waited for and the last error, after the time that it was giv
   const start = engine.clock.now();
   expect(await engine.create(PROPERTIES)).toMatchObject({
     Status: 'FAILED',
-    Reason: `ingress/web in namespace shop gave nothing for {${PROPERTIES.JsonPath}}: ${MISSING} (waited for 300 s at most)`,
+    Reason: `ingress/web in namespace shop gave no value for {${PROPERTIES.JsonPath}}: ${MISSING} (waited for up to 300 s)`,
   });
   expect(engine.clock.now() - start).toBeGreaterThanOrEqual(295_000);
 });
 
 test('tells an object without the value from one that is missing', async () => {
   const { engine } = engineWith({ stdout: '' });
-  expect((await engine.create(PROPERTIES)).Reason).toContain('it is there, without such a value');
+  expect((await engine.create(PROPERTIES)).Reason).toContain('it exists, but has no such value');
 });
 
 test('a path that kubectl can\'t read fails at once', async () => {
@@ -79,5 +79,5 @@ test('another invocation waits on, until the time since the first one is over', 
 
 test('a value that CloudFormation would not take is told, in bytes', async () => {
   const { engine } = engineWith({ stdout: 'x'.repeat(3_001) });
-  expect((await engine.create(PROPERTIES)).Reason).toBe('The value has 3003 bytes; CloudFormation takes 3000, so let `jsonPath` name less');
+  expect((await engine.create(PROPERTIES)).Reason).toBe('The value has 3003 bytes, and CloudFormation takes 3000: give a `jsonPath` that selects less');
 });
