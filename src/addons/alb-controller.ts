@@ -9,7 +9,6 @@ import { AlbFeatureGate } from './alb-feature-gate';
 import type { ChartOptions } from './chart-options';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import type { Json } from '../cdk/merge';
-import { isIsolated } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
 import type { WorkloadIdentity } from '../cluster/workload-identity';
 import { WorkloadRole } from '../cluster/workload-role';
@@ -17,6 +16,7 @@ import { HelmRelease } from '../kubernetes/helm-release';
 import { inRegistry } from '../kubernetes/images';
 import { VERSIONS } from '../kubernetes/versions';
 import { withRulesIn } from '../network/group-rules';
+import { isIsolated } from '../network/private-subnets';
 
 /**
  * An AWS Load Balancer Controller: of this app, or one that runs in a cluster already.

@@ -5,8 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { NodeGroupProps } from './node-group-options';
 import { pinFeatureFlags } from '../cdk/feature-flags';
-import { privateSubnets } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
+import { privateSubnets } from '../network/private-subnets';
 
 /** The families whose chips need drivers in the AMI. */
 const ACCELERATED = /^(dl|g|gr|inf|p|trn|vt)\d/;

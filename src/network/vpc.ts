@@ -5,10 +5,10 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parseCidr, split } from './cidr';
 import type { VpcProps } from './network-options';
+import { privateSubnets } from './private-subnets';
 import { POD_SUBNET_TAG, tagSubnets } from './tags';
 import { planVpc } from './vpc-plan';
 import { pinFeatureFlags } from '../cdk/feature-flags';
-import { privateSubnets } from '../cdk/private-subnets';
 
 /**
  * Services that are in one region for all.

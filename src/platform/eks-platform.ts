@@ -15,7 +15,7 @@ import { ExternalDns, ExternalDnsPolicy } from '../addons/external-dns';
 import { NodeLocalDns } from '../addons/node-local-dns';
 import { arn } from '../cdk/arn';
 import { pinFeatureFlags } from '../cdk/feature-flags';
-import { isIsolated, privateSubnets } from '../cdk/private-subnets';
+import { isIsolated, privateSubnets } from '../network/private-subnets';
 import { reject } from '../cdk/reject';
 import { Drain } from '../cluster/drain';
 import { maxPodsWithPrefixes } from '../cluster/instance-types';
