@@ -17,8 +17,7 @@ export const SERVICE_RANGE = '172.20.0.0/16';
 export const SERVICE_DNS_IP = '172.20.0.10';
 
 /** Refuses a Kubernetes version without charts, and a kubectl that is more than one minor away from it. */
-export function checkKubernetesVersion(scope: Construct, version?: eks.KubernetesVersion, layer?: lambda.ILayerVersion): void {
-  const text = version?.version ?? `1.${VERSIONS.kubernetes}`;
+export function checkKubernetesVersion(scope: Construct, { version: text }: eks.KubernetesVersion, layer?: lambda.ILayerVersion): void {
   if (Token.isUnresolved(text)) {
     return;
   }
