@@ -4,7 +4,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import type { EksPlatformProps } from './eks-platform-props';
-import { SERVICE_DNS_IP, SERVICE_RANGE, type PodAddresses } from './platform-checks';
+import type { PodAddresses } from './platform-checks';
 import { planNodes, planPlatform, type PlatformPlan } from './platform-plan';
 import { SecretsKey } from './secrets-key';
 import { AlbController, neededByLoadBalancers } from '../addons/alb-controller';
@@ -78,9 +78,8 @@ export class EksPlatform extends Construct {
     super(scope, id);
     pinFeatureFlags(this);
     const plan = planPlatform(this, props);
-    const { clusterName } = props;
     const { identity, addOns } = plan;
-    this.clusterName = clusterName;
+    const clusterName = this.clusterName = props.clusterName;
     this.pods = plan.pods;
 
     this.vpc = this.createVpc(plan);
@@ -93,13 +92,13 @@ export class EksPlatform extends Construct {
 
     this.albController = addOns.albController && new AlbController(this, 'AlbController', { ...addOns.albController, cluster, identity });
     this.externalDns = addOns.externalDns && new ExternalDns(this, 'ExternalDns', { ...addOns.externalDns, cluster, clusterName, identity });
-    this.nodeLocalDns = addOns.nodeLocalDns && new NodeLocalDns(this, 'NodeLocalDns', { ...addOns.nodeLocalDns, cluster, clusterDnsIp: SERVICE_DNS_IP });
-    const onDns = [this.albController, this.externalDns, this.nodeLocalDns].filter(it => it !== undefined);
-    onDns.forEach(it => it.node.addDependency(coreDns));
+    this.nodeLocalDns = addOns.nodeLocalDns && new NodeLocalDns(this, 'NodeLocalDns', { ...addOns.nodeLocalDns, cluster });
+    const afterDns = [this.albController, this.externalDns, this.nodeLocalDns].filter(it => it !== undefined);
+    afterDns.forEach(it => it.node.addDependency(coreDns));
 
     // Deleted before the controllers and the DNS that they need, and after all that the stack deletes itself.
     this.drain = new Drain(this, 'Drain', { cluster });
-    this.drain.node.addDependency(coreDns, ...onDns);
+    this.drain.node.addDependency(coreDns, ...afterDns);
     if (this.albController) {
       // While an Ingress is deleted its record is too, and the controllers still ask for addresses.
       neededByLoadBalancers(this.albController).add(this.drain);
@@ -154,7 +153,6 @@ export class EksPlatform extends Construct {
     const cluster = new PlatformCluster(this, 'Cluster', {
       ...plan.cluster,
       vpc: this.vpc,
-      serviceIpv4Cidr: SERVICE_RANGE,
       secretsEncryptionKey: plan.makesSecretsKey ? new SecretsKey(this, 'SecretsKey', clusterName) : plan.secretsKey,
       kubectlLayer: plan.kubectlLayer ?? new KubectlV36Layer(this, 'KubectlLayer'),
       logGroup: teardown.logGroup,

@@ -2,28 +2,15 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { IConstruct } from 'constructs';
-import type { AddOns } from './add-ons';
+import { SERVICES, type AddOns } from './add-ons';
 import { reject } from '../cdk/reject';
 import { WorkloadIdentity } from '../cluster/workload-identity';
 import { VERSIONS } from '../kubernetes/versions';
 
-const { EC2, ECR, ECR_DOCKER, EKS, EKS_AUTH, ELASTIC_LOAD_BALANCING, LAMBDA, STS } = ec2.InterfaceVpcEndpointAwsService;
-
-/**
- * Route 53's API, which is in us-east-1 for all regions.
- *
- * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
- */
-const ROUTE_53 = new ec2.InterfaceVpcEndpointAwsService('route53', 'com.amazonaws', 443, { global: true });
+const { EC2, ECR, ECR_DOCKER, EKS, EKS_AUTH, LAMBDA, STS } = ec2.InterfaceVpcEndpointAwsService;
 
 /** The partitions in which Route 53's API has no endpoint that a VPC could reach, by their regions. */
 const WITHOUT_ROUTE_53 = /^(cn|us-gov|us-iso|eu-isoe|eusc)-/;
-
-/** The AWS services that add-ons call, beside EC2 and those that give credentials. */
-const CALLED_BY: { readonly [addOn in keyof AddOns]?: ec2.InterfaceVpcEndpointAwsService[] } = {
-  albController: [ELASTIC_LOAD_BALANCING],
-  externalDns: [ROUTE_53],
-};
 
 /**
  * The AWS services that a platform without a way to the internet calls from its VPC; S3 is reached through a gateway.
@@ -35,7 +22,7 @@ export function endpointsOf(addOns: AddOns, identity?: WorkloadIdentity): ec2.In
     EC2, ECR, ECR_DOCKER,
     EKS, LAMBDA, // for the function that runs Helm: it asks for the cluster, and continues by invoking itself
     identity === WorkloadIdentity.POD_IDENTITY ? EKS_AUTH : STS,
-    ...keysOf(CALLED_BY).flatMap(addOn => addOns[addOn] && CALLED_BY[addOn] || []),
+    ...keysOf(SERVICES).flatMap(addOn => addOns[addOn] && SERVICES[addOn] || []),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { planAddOns, type AddOns } from './add-ons';
 import type { EksPlatformProps } from './eks-platform-props';
 import { checkIsolated, endpointsOf } from './isolation';
-import { checkCoreDnsVersion, checkKubernetesVersion, checkNodes, checkServiceRange, type PodAddresses } from './platform-checks';
+import { checkCoreDnsVersion, checkKubernetesVersion, checkNodes, checkServiceRange, SERVICE_RANGE, type PodAddresses } from './platform-checks';
 import { PlatformProfile } from './platform-profile';
 import type { PlatformSettings } from './profile-table';
 import { withDefaults } from './with-defaults';
@@ -27,7 +27,7 @@ export function planPlatform(scope: Construct, props: EksPlatformProps) {
 
   const isolated = props.vpc ? isIsolated(props.vpc) : props.network?.isolated ?? false;
   const endpointAccess = props.endpointAccess ?? (isolated ? eks.EndpointAccess.PRIVATE : settings.endpointAccess);
-  const addOns = planAddOns(props, settings);
+  const addOns = planAddOns(scope.node.path, props, settings);
   if (isolated) {
     checkIsolated(scope, { imageRegistry: props.imageRegistry, endpointAccess, addOns });
   }
@@ -38,6 +38,7 @@ export function planPlatform(scope: Construct, props: EksPlatformProps) {
     cluster: {
       clusterName: props.clusterName,
       version,
+      serviceIpv4Cidr: SERVICE_RANGE,
       endpointAccess,
       clusterLogging: settings.controlPlaneLogs,
       deletionProtection: props.deletionProtection ?? settings.deletionProtection,
@@ -73,12 +74,6 @@ function checkProps(scope: Construct, props: EksPlatformProps, version: eks.Kube
     reject(path, 'network', props.network, 'left out with `vpc`', 'a VPC of your own brings its own network');
   }
   checkServiceRange(path, props);
-  if (props.hostedZones?.length === 0) {
-    reject(path, 'hostedZones', [], 'one zone or more', 'leave it out for no ExternalDNS');
-  }
-  if (props.externalDns && props.externalDns.enabled !== false && !props.hostedZones) {
-    reject(path, 'hostedZones', undefined, 'given with `externalDns`', 'give the zones that ExternalDNS should write to');
-  }
 }
 
 function planNetwork({ clusterName, network, identity }: EksPlatformProps, settings: PlatformSettings, addOns: AddOns): VpcProps {
