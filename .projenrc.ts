@@ -102,7 +102,7 @@ optionalStruct(project, {
   struct: 'PlatformSettings',
   to: 'src/platform/platform-settings-overrides.ts',
   name: 'PlatformSettingsOverrides',
-  summary: 'Settings to change in a profile: each as in PlatformSettings.',
+  summary: 'Settings to change in a profile, each as in PlatformSettings.',
   fallback: 'as in the profile',
 });
 

@@ -26,15 +26,14 @@ import type { NamespaceOptions } from '../policy/namespace-options';
 /**
  * An EKS cluster whose whole network is Cilium.
  *
- * Defines, each after what it needs: the VPC, the cluster without EKS's own network add-ons, Cilium, a node
- * group, CoreDNS, and then the AWS Load Balancer Controller, ExternalDNS and the node-local DNS cache. All is
- * deleted in the reverse order, so that controllers still run while what they made is deleted: also what they
- * made for Ingresses and Services of type LoadBalancer that the stack does not know of. What they leave behind all
- * the same is deleted after the cluster, before the VPC.
+ * Defines, in this order, the VPC, the cluster without EKS's own network add-ons, Cilium, a node group, CoreDNS, and
+ * the AWS Load Balancer Controller, ExternalDNS and the node-local DNS cache. Everything is deleted in the reverse
+ * order, so that controllers still run while what they made is deleted, even for Ingresses and Services of type
+ * LoadBalancer that are not part of the stack. What they leave behind is deleted after the cluster and before the VPC.
  *
- * What defines Ingresses, Services of type LoadBalancer or Cilium's resource kinds on `cluster` must depend on
- * this construct, and so stand outside of it: an eks.HelmChart or eks.KubernetesManifest of the stack does, and not
- * what the methods `addHelmChart` and `addManifest` of `cluster` define.
+ * A construct that defines Ingresses, Services of type LoadBalancer or objects of Cilium's kinds on `cluster` must depend
+ * on this construct, so it can't be inside it. Define an eks.HelmChart or an eks.KubernetesManifest in the stack; the
+ * methods `addHelmChart` and `addManifest` of `cluster` would define it inside.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -50,7 +49,7 @@ export class EksPlatform extends Construct {
   /** The VPC: a Vpc of this library, or the one that was given. */
   public readonly vpc: ec2.IVpc;
 
-  /** The cluster. Its charts and manifests, those of CDK's own constructs too, are served by a KubectlProvider of this library. */
+  /** The cluster. A KubectlProvider of this library serves all its charts and manifests, those of CDK's own constructs, too. */
   public readonly cluster: eks.Cluster;
 
   /** The cluster's name, as it was given. */
@@ -96,11 +95,11 @@ export class EksPlatform extends Construct {
     const afterDns = [this.albController, this.externalDns, this.nodeLocalDns].filter(it => it !== undefined);
     afterDns.forEach(it => it.node.addDependency(coreDns));
 
-    // Deleted before the controllers and the DNS that they need, and after all that the stack deletes itself.
+    // Deleted before the controllers and the DNS that they need, and after everything that the stack deletes itself.
     this.drain = new Drain(this, 'Drain', { cluster });
     this.drain.node.addDependency(coreDns, ...afterDns);
     if (this.albController) {
-      // While an Ingress is deleted its record is too, and the controllers still ask for addresses.
+      // While an Ingress is deleted, so is its record, and the controllers still look up addresses.
       neededByLoadBalancers(this.albController).add(this.drain);
     }
     new CfnOutput(this, 'KubeconfigCommand', {
@@ -110,10 +109,10 @@ export class EksPlatform extends Construct {
   }
 
   /**
-   * Adds a managed node group, whose nodes wait for Cilium as the first one's do.
+   * Adds a managed node group, whose nodes wait for Cilium like those of the first one.
    *
    * @param id the construct's id
-   * @param options what the nodes are
+   * @param options the nodes
    */
   public addNodeGroup(id: string, options: NodeGroupOptions = {}): NodeGroup {
     const planned = planNodes(`${this.node.path}/${id}`, this.pods, options);
@@ -124,9 +123,10 @@ export class EksPlatform extends Construct {
   }
 
   /**
-   * Adds a namespace with its network policies, after all that its pods and Ingresses need, and deleted before it.
+   * Adds a namespace with its network policies.
    *
-   * What is defined in the namespace must depend on it.
+   * It is created after everything that its pods and Ingresses need, and deleted before. What is defined in the
+   * namespace must depend on it.
    *
    * @param name the namespace's name, which is part of the construct's id
    * @param options what pods of the namespace may do
@@ -136,7 +136,7 @@ export class EksPlatform extends Construct {
       reject(this.node.path, 'name', name, 'known when the app is synthesized', 'use `new Namespace`, whose id you choose');
     }
     const namespace = new Namespace(this, `Namespace-${name}`, { ...options, cluster: this.cluster, namespaceName: name });
-    // Also what a namespace takes with it when it goes, as Ingresses that were made by hand: controllers must see to those.
+    // A namespace is deleted with all that is in it, such as Ingresses that were made by hand: controllers must clean up after those.
     namespace.node.addDependency(this.drain);
     return namespace;
   }
@@ -157,7 +157,7 @@ export class EksPlatform extends Construct {
       kubectlLayer: plan.kubectlLayer ?? new KubectlV36Layer(this, 'KubectlLayer'),
       logGroup: teardown.logGroup,
     });
-    if (this.vpc instanceof Vpc) { // CDK reminds of its endpoints, which it has
+    if (this.vpc instanceof Vpc) { // CDK warns that isolated subnets need endpoints: ours have them
       Annotations.of(cluster).acknowledgeWarning('@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets');
     }
     if (deletionProtection) {

@@ -18,7 +18,7 @@ export class PlatformProfile {
   public static readonly PROD = new PlatformProfile('prod', column(2));
 
   private constructor(
-    /** The name of the profile that this one is, or was made from. */
+    /** The profile's name, or that of the profile that it was customized from. */
     public readonly profileName: string,
     /** The settings. */
     public readonly settings: PlatformSettings,

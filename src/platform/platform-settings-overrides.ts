@@ -5,7 +5,7 @@ import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 
 /**
- * Settings to change in a profile: each as in PlatformSettings.
+ * Settings to change in a profile, each as in PlatformSettings.
  */
 export interface PlatformSettingsOverrides {
   /**
@@ -33,7 +33,7 @@ export interface PlatformSettingsOverrides {
   readonly interfaceEndpoints?: ec2.InterfaceVpcEndpointAwsService[];
 
   /**
-   * From where the Kubernetes API is reached.
+   * Where the Kubernetes API can be reached from.
    * @default - as in the profile
    */
   readonly endpointAccess?: eks.EndpointAccess;
@@ -63,19 +63,19 @@ export interface PlatformSettingsOverrides {
   readonly nodeInstanceType?: ec2.InstanceType;
 
   /**
-   * The least number of nodes of the first node group.
+   * The smallest number of nodes in the first node group.
    * @default - as in the profile
    */
   readonly nodeMinSize?: number;
 
   /**
-   * The largest number of nodes of the first node group.
+   * The largest number of nodes in the first node group.
    * @default - as in the profile
    */
   readonly nodeMaxSize?: number;
 
   /**
-   * How many of each controller run: Cilium's operator and the AWS Load Balancer Controller.
+   * How many replicas run of Cilium's operator and of the AWS Load Balancer Controller.
    * @default - as in the profile
    */
   readonly controllerReplicas?: number;

@@ -18,7 +18,7 @@ export interface PlatformSettings {
   /** AWS services that are reached through interface endpoints. */
   readonly interfaceEndpoints: ec2.InterfaceVpcEndpointAwsService[];
 
-  /** From where the Kubernetes API is reached. */
+  /** Where the Kubernetes API can be reached from. */
   readonly endpointAccess: eks.EndpointAccess;
 
   /** The control plane's logs that EKS writes to CloudWatch Logs. */
@@ -33,13 +33,13 @@ export interface PlatformSettings {
   /** The instance type of the first node group. */
   readonly nodeInstanceType: ec2.InstanceType;
 
-  /** The least number of nodes of the first node group. */
+  /** The smallest number of nodes in the first node group. */
   readonly nodeMinSize: number;
 
-  /** The largest number of nodes of the first node group. */
+  /** The largest number of nodes in the first node group. */
   readonly nodeMaxSize: number;
 
-  /** How many of each controller run: Cilium's operator and the AWS Load Balancer Controller. */
+  /** How many replicas run of Cilium's operator and of the AWS Load Balancer Controller. */
   readonly controllerReplicas: number;
 
   /** Whether Hubble's web interface is deployed. */
