@@ -1,4 +1,5 @@
 import { readFileSync } from 'fs';
+import { join } from 'path';
 import { SourceCode, type Project } from 'projen';
 
 export interface OptionalStructOptions {
@@ -15,8 +16,8 @@ export interface OptionalStructOptions {
 
 /** Writes a struct with the fields of another, all optional: jsii takes no `Partial<T>`. */
 export function optionalStruct(project: Project, { from, struct, to, name, summary, fallback }: OptionalStructOptions) {
-  const source = readFileSync(from, 'utf8');
-  const [, body] = new RegExp(`export interface ${struct} {\n([^}]*)}`).exec(source)!;
+  const source = readFileSync(join(project.outdir, from), 'utf8');
+  const [, body] = new RegExp(`export interface ${struct} {\n(.*?)\n}`, 's').exec(source)!;
   const imports = [...source.matchAll(/^import \* as (\w+) from .*$/gm)].filter(([, module]) => body.includes(`${module}.`));
   const code = new SourceCode(project, to);
   [
@@ -25,7 +26,7 @@ export function optionalStruct(project: Project, { from, struct, to, name, summa
     ...imports.map(([line]) => line.replace('import', 'import type')),
     '', '/**', ` * ${summary}`, ' */',
     `export interface ${name} {`,
-    ...body.trimEnd().split('\n').flatMap(line => optional(line, ['   * @default - ' + fallback, '   */'])),
+    ...body.split('\n').flatMap(line => optional(line, ['   * @default - ' + fallback, '   */'])),
     '}', '',
   ].forEach(line => code.line(line));
 }
