@@ -18,7 +18,7 @@ export interface PlatformClusterProps extends ClusterProps {
   readonly logGroup: logs.ILogGroup;
 }
 
-/** A cluster without EKS's own network, whose charts and manifests, of whichever construct, are served by our own kubectl provider. */
+/** A cluster without EKS's own network. Our own kubectl provider serves its charts and manifests, whichever construct defines them. */
 export class PlatformCluster extends eks.Cluster {
   private readonly provider: KubectlProvider;
 

@@ -49,7 +49,7 @@ export class HelmRelease extends Construct {
       namespace,
       ...props.chartAsset ? { chartAsset: props.chartAsset } : {
         chart: chart.name,
-        // Helm takes an OCI chart by its whole address, any other by its repository's.
+        // For an OCI chart Helm wants its whole address, for any other that of the repository.
         repository: repository.startsWith('oci://') ? `${repository.replace(/\/$/, '')}/${chart.name}` : repository,
         version: props.chartVersion ?? chart.version,
       },
