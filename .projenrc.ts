@@ -1,5 +1,6 @@
 import { awscdk, github, javascript } from 'projen';
 import { integTests } from './projenrc/integ';
+import { optionalStruct } from './projenrc/optional-struct';
 import { rooms } from './projenrc/rooms';
 import { tests } from './projenrc/tests';
 
@@ -100,6 +101,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 
 rooms(project);
+
+optionalStruct(project, {
+  from: 'src/platform/profile-table.ts',
+  struct: 'PlatformSettings',
+  to: 'src/platform/platform-settings-overrides.ts',
+  name: 'PlatformSettingsOverrides',
+  summary: 'Settings to change in a profile, each as in PlatformSettings.',
+  fallback: 'as in the profile',
+});
 
 // Starters come with tests of their own.
 project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');

@@ -20,7 +20,7 @@ const ROOMS: { readonly [house: string]: Rooms } = {
     cdk: [],
     kubernetes: ['cdk'],
     network: ['cdk', 'kubernetes'],
-    cluster: ['cdk', 'kubernetes'],
+    cluster: ['cdk', 'kubernetes', 'network'],
     addons: ['cdk', 'kubernetes', 'network', 'cluster'],
     policy: ['cdk', 'kubernetes', 'network', 'cluster', 'addons'],
     ingress: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy'],

@@ -49,4 +49,6 @@ export { PolicyEntity, PolicyPeer } from './policy/policy-peer';
 export { PolicyPort, PolicyProtocol } from './policy/policy-port';
 export { EksPlatform } from './platform/eks-platform';
 export { type EksPlatformProps } from './platform/eks-platform-props';
-export { PlatformProfile, type PlatformSettings, type PlatformSettingsOverrides } from './platform/platform-profile';
+export { PlatformProfile } from './platform/platform-profile';
+export { type PlatformSettingsOverrides } from './platform/platform-settings-overrides';
+export { type PlatformSettings } from './platform/profile-table';

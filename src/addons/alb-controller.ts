@@ -9,7 +9,6 @@ import { AlbFeatureGate } from './alb-feature-gate';
 import type { ChartOptions } from './chart-options';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import type { Json } from '../cdk/merge';
-import { isIsolated } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
 import type { WorkloadIdentity } from '../cluster/workload-identity';
 import { WorkloadRole } from '../cluster/workload-role';
@@ -17,6 +16,7 @@ import { HelmRelease } from '../kubernetes/helm-release';
 import { inRegistry } from '../kubernetes/images';
 import { VERSIONS } from '../kubernetes/versions';
 import { withRulesIn } from '../network/group-rules';
+import { isIsolated } from '../network/private-subnets';
 
 /**
  * An AWS Load Balancer Controller: of this app, or one that runs in a cluster already.
@@ -28,11 +28,11 @@ export interface IAlbController extends IConstruct {
   readonly cluster: eks.ICluster;
 }
 
-/** What must be there before what a controller serves, and be deleted after it. */
+/** What a controller's load balancers need: it is created before their Ingresses and Services, and deleted after them. */
 const NEEDS = new WeakMap<IAlbController, DependencyGroup>();
 
 /**
- * What each Ingress, and each Service of type LoadBalancer, of a controller depends on: the controller, and what its owner adds.
+ * What every Ingress and every Service of type LoadBalancer of a controller depends on: the controller, and what its owner adds.
  */
 export function neededByLoadBalancers(controller: IAlbController): DependencyGroup {
   const needs = NEEDS.get(controller) ?? new DependencyGroup(controller);
@@ -41,11 +41,11 @@ export function neededByLoadBalancers(controller: IAlbController): DependencyGro
 }
 
 /**
- * What can be said of the AWS Load Balancer Controller wherever it is defined.
+ * Options of the AWS Load Balancer Controller, in a platform or on its own.
  */
 export interface AlbControllerCommonOptions extends ChartOptions {
   /**
-   * How many controllers run, one of them active: a whole number, 1 or more.
+   * How many replicas run, of which one is active: a whole number, 1 or more.
    *
    * @default - the profile's: 1 in dev, 2 in staging and prod; 2 for an AlbController on its own
    */
@@ -62,7 +62,7 @@ export interface AlbControllerCommonOptions extends ChartOptions {
   /**
    * Tags of every load balancer, target group and security group that the controller makes.
    *
-   * Neither keys nor values may hold a comma, a quote, a hash, or a colon that ends a word; keys no equals sign.
+   * Keys and values must not hold a comma, a quote, a hash, or a colon that ends a word. Keys must not hold an equals sign.
    *
    * @default - only the controller's own tags
    */
@@ -78,15 +78,15 @@ export interface AlbControllerCommonOptions extends ChartOptions {
   /**
    * Feature gates to turn off.
    *
-   * @default - those of the Gateway API, whose CRDs the chart does not bring
+   * @default - those of the Gateway API, whose CRDs are not in the chart
    */
   readonly disableFeatureGates?: AlbFeatureGate[];
 
   /**
-   * What becomes of the chart's custom resource definitions when the add-on is deleted: RETAIN or DESTROY, and with them all
-   * objects of their kinds.
+   * What happens to the chart's custom resource definitions when the add-on is deleted: RETAIN or DESTROY.
    *
-   * They go with the cluster in any case. With CDK's own kubectl provider they always stay.
+   * All objects of their kinds are deleted with them. Deleting the cluster deletes them in any case. With CDK's own kubectl
+   * provider, deleting the add-on never does.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -124,14 +124,14 @@ export interface AlbControllerProps extends AlbControllerCommonOptions {
   /**
    * Security groups of nodes that do not carry the cluster security group.
    *
-   * A rule is added to each by which the control plane reaches the controller's webhooks (TCP 9443).
+   * A rule in each of them lets the control plane reach the controller's webhooks (TCP 9443).
    *
    * @default - all nodes carry the cluster security group
    */
   readonly nodeSecurityGroups?: ec2.ISecurityGroup[];
 }
 
-/** Needs CRDs of the Gateway API: the controller would wait for them. */
+/** Gates that need the CRDs of the Gateway API: the controller would wait for them. */
 const GATEWAY_API = [AlbFeatureGate.NLB_GATEWAY_API, AlbFeatureGate.ALB_GATEWAY_API, AlbFeatureGate.GATEWAY_LISTENER_SET];
 
 /**
@@ -142,8 +142,8 @@ const GATEWAY_API = [AlbFeatureGate.NLB_GATEWAY_API, AlbFeatureGate.ALB_GATEWAY_
  * Helm release in kube-system. Load balancers are internal, reach pods by their addresses and speak TLS 1.2 or
  * newer unless an Ingress or Service says otherwise.
  *
- * What makes Ingresses or Services of type LoadBalancer must depend on this construct, so that it is deleted
- * first: only a running controller deletes their load balancers.
+ * A construct that defines Ingresses or Services of type LoadBalancer must depend on this one, so that it is
+ * deleted first: only a running controller deletes their load balancers.
  *
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/
  */
@@ -204,12 +204,12 @@ export class AlbController extends Construct implements IAlbController {
     const path = this.node.path;
     const { replicas, defaultTags } = props;
     if (replicas !== undefined && !Token.isUnresolved(replicas) && (!Number.isInteger(replicas) || replicas < 1)) {
-      reject(path, 'replicas', replicas, 'a whole number, 1 or more', 'leave the add-on out by `enabled: false` to run none');
+      reject(path, 'replicas', replicas, 'a whole number, 1 or more', 'leave the add-on out with `enabled: false` to run none');
     }
     for (const [key, value] of Object.entries(defaultTags ?? {})) {
       if (key.includes('=') || [key, value].some(text => !Token.isUnresolved(text) && /[,"#]|:(\s|$)/.test(text))) {
         reject(path, 'defaultTags', { [key]: value }, 'without commas, quotes, hashes, colons that end a word, and = in keys',
-          'the chart writes them as one argument, with commas between and no quotes around');
+          'the chart joins them with commas into one argument, without quotes');
       }
     }
     const both = (props.enableFeatureGates ?? []).filter(gate => props.disableFeatureGates?.includes(gate));
@@ -227,7 +227,7 @@ function albControllerValues(props: AlbControllerProps, workload: WorkloadRole):
   ];
   return {
     clusterName: props.cluster.clusterName,
-    // Both would else be asked of the instance metadata, which pods can't reach.
+    // The controller would ask the instance metadata for both, which pods can't reach.
     region: Aws.REGION,
     vpcId: props.cluster.vpc.vpcId,
     replicaCount: props.replicas ?? 2,
@@ -235,20 +235,20 @@ function albControllerValues(props: AlbControllerProps, workload: WorkloadRole):
     ingressClass: 'alb',
     createIngressClassResource: true,
     ingressClassParams: { create: true },
-    // Cilium's pods have addresses of the VPC: no hop over a node port.
+    // Cilium's pods have addresses of the VPC, so traffic needs no hop through a node port.
     defaultTargetType: 'ip',
     defaultSSLPolicy: props.defaultSslPolicy ?? elbv2.SslPolicy.TLS13_12_RES_PQ, // the controller's own still allows TLS 1.0
     defaultLoadBalancerScheme: 'internal',
     ...props.defaultTags ? { defaultTags: props.defaultTags } : {},
-    // A plain Service of type LoadBalancer becomes an NLB; while no controller runs, Services of other charts still pass.
+    // A plain Service of type LoadBalancer becomes an NLB. While no controller runs, Services are still admitted.
     enableServiceMutatorWebhook: true,
     serviceMutatorWebhookConfig: { failurePolicy: 'Ignore' },
-    keepTLSSecret: true, // else each upgrade makes a new certificate, which running controllers do not know
+    keepTLSSecret: true, // otherwise each upgrade makes a new certificate, which running controllers do not know
     podDisruptionBudget: { maxUnavailable: 1 },
     resources: { requests: { cpu: '100m', memory: '200Mi' }, limits: { memory: '500Mi' } },
     ...workload.podValues,
     ...props.imageRegistry ? { image: { repository: inRegistry('public.ecr.aws/eks/aws-load-balancer-controller', props.imageRegistry) } } : {},
-    // Their APIs have no endpoint in the VPC unless one is made, and the controller asks them for each load balancer.
+    // Their APIs have no endpoint in the VPC unless the user adds one, and the controller calls them for each load balancer.
     ...isIsolated(props.cluster.vpc) ? { enableShield: false, enableWaf: false, enableWafv2: false } : {},
     controllerConfig: { featureGates: Object.fromEntries(gates) },
   };

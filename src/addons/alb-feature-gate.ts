@@ -6,11 +6,11 @@
  * @see https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/v3.5.0/pkg/config/feature_gates.go
  */
 export enum AlbFeatureGate {
-  /** Targets of an ALB can be controlled by an agent. Off by default. */
+  /** An agent can control the targets of an ALB. Off by default. */
   ALB_TARGET_CONTROL_AGENT = 'ALBTargetControlAgent',
   /** Gateway API for ALBs. Turned off by this library: it needs the CRDs of the Gateway API. */
   ALB_GATEWAY_API = 'ALBGatewayAPI',
-  /** An ALB can stand in a single subnet. Off by default. */
+  /** An ALB can be in a single subnet. Off by default. */
   ALB_SINGLE_SUBNET = 'ALBSingleSubnet',
   /** The controller asks ACM for certificates. Its role needs more rights for that. Off by default. */
   ENABLE_CERTIFICATE_MANAGEMENT = 'EnableCertificateManagement',
@@ -18,9 +18,9 @@ export enum AlbFeatureGate {
   ENABLE_DEFAULT_TAGS_LOW_PRIORITY = 'EnableDefaultTagsLowPriority',
   /** The newer set of defaults. Off by default. */
   ENABLE_ENHANCED_DEFAULT_BEHAVIOR = 'EnhancedDefaultBehavior',
-  /** Targets can be pods by their addresses. On by default, and needed here. */
+  /** Targets can be the addresses of pods. On by default, and needed here. */
   ENABLE_IP_TARGET_TYPE = 'EnableIPTargetType',
-  /** Tags are read by the Resource Groups Tagging API. The role needs tag:GetResources for that. Off by default. */
+  /** Tags are read through the Resource Groups Tagging API. The role needs tag:GetResources for that. Off by default. */
   ENABLE_RGT_API = 'EnableRGTAPI',
   /** The controller serves Services. On by default. */
   ENABLE_SERVICE_CONTROLLER = 'EnableServiceController',
@@ -32,7 +32,7 @@ export enum AlbFeatureGate {
   GATEWAY_LISTENER_SET = 'GatewayListenerSet',
   /** The controller manages Global Accelerators. Its role needs more rights for that. Off by default. */
   GLOBAL_ACCELERATOR_CONTROLLER = 'GlobalAcceleratorController',
-  /** A dry run of an Ingress by annotation. Off by default. */
+  /** An annotation can ask for a dry run of an Ingress. Off by default. */
   INGRESS_PLAN_ANNOTATION = 'IngressPlanAnnotation',
   /** Capacity of load balancers can be reserved. On by default. */
   LB_CAPACITY_RESERVATION = 'LBCapacityReservation',
@@ -44,12 +44,12 @@ export enum AlbFeatureGate {
   NLB_HEALTH_CHECK_ADVANCED_CONFIG = 'NLBHealthCheckAdvancedConfig',
   /** NLBs have security groups. On by default. */
   NLB_SECURITY_GROUP = 'NLBSecurityGroup',
-  /** Only Services of type LoadBalancer are looked at. Off by default. */
+  /** The controller ignores all Services but those of type LoadBalancer. Off by default. */
   SERVICE_TYPE_LOAD_BALANCER_ONLY = 'ServiceTypeLoadBalancerOnly',
-  /** Subnets are found by the reach of their route tables where tags are missing. On by default. */
+  /** Subnets without tags are found by where their route tables lead. On by default. */
   SUBNET_DISCOVERY_BY_REACHABILITY = 'SubnetDiscoveryByReachability',
   /** Subnets that carry another cluster's tag are left out. On by default. */
   SUBNETS_CLUSTER_TAG_CHECK = 'SubnetsClusterTagCheck',
-  /** A rule can weigh several target groups. On by default. */
+  /** A rule can split traffic between target groups by weight. On by default. */
   WEIGHTED_TARGET_GROUPS = 'WeightedTargetGroups',
 }

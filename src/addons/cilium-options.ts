@@ -41,7 +41,7 @@ export interface CiliumOptions extends ChartOptions {
   readonly hubble?: HubbleOptions;
 
   /**
-   * The nodes' network interfaces that pods' traffic leaves by under the node's address, such as `eth0`
+   * The network interfaces of nodes through which pods' traffic leaves under the node's address, such as `eth0`
    * or `ens+`.
    *
    * Giving any turns masquerading on, which nodes in public subnets need: `eth0` on Amazon Linux 2,
@@ -58,7 +58,7 @@ export interface CiliumOptions extends ChartOptions {
    * out of them soon. Nodes need a higher `maxPods`: `EksPlatform` sets it.
    *
    * @see https://docs.cilium.io/en/stable/network/concepts/ipam/eni/
-   * @default - true in a platform with `podCidr` or `podSubnetTags`, else false
+   * @default - true in a platform with `podCidr` or `podSubnetTags`, otherwise false
    */
   readonly prefixDelegation?: boolean;
 
@@ -75,7 +75,7 @@ export interface CiliumOptions extends ChartOptions {
    * A node's first interface then serves no pods, as it is in the node's own subnet, and the `maxPods` that EKS
    * computes is too high: use it with `prefixDelegation`, or lower `maxPods` of the nodes.
    *
-   * @default - those of `podCidr`, if given; else pods share the subnets of the nodes
+   * @default - the tag of the pod subnets with `podCidr`; otherwise pods share the subnets of the nodes
    */
   readonly podSubnetTags?: { [key: string]: string };
 
@@ -83,7 +83,7 @@ export interface CiliumOptions extends ChartOptions {
    * Whether Cilium serves Ingresses of the class `cilium`.
    *
    * All of them share one NLB, which the AWS Load Balancer Controller makes: internal, unless `values` say
-   * otherwise by annotations of `ingressController.service`.
+   * otherwise with annotations of `ingressController.service`.
    *
    * @see https://docs.cilium.io/en/stable/network/servicemesh/ingress/
    * @default false
@@ -93,7 +93,7 @@ export interface CiliumOptions extends ChartOptions {
   /**
    * Whether Cilium serves the Gateway API.
    *
-   * The CRDs of Gateway API 1.6 must be in the cluster before: Cilium's chart does not bring them.
+   * The CRDs of Gateway API 1.6 must be in the cluster before, as they are not in Cilium's chart.
    *
    * @see https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/
    * @default false
@@ -101,10 +101,10 @@ export interface CiliumOptions extends ChartOptions {
   readonly gatewayApi?: boolean;
 
   /**
-   * Whether network policies can ask for mutual authentication of workloads, by a SPIRE server in the cluster.
+   * Whether network policies can ask for mutual authentication of workloads, with a SPIRE server in the cluster.
    *
    * The server keeps its data in memory, so it needs no storage class; identities are issued anew when it restarts.
-   * Cilium 1.20 calls this deprecated: Cilium 1.21 no longer has it.
+   * It is deprecated in Cilium 1.20, and no longer part of Cilium 1.21.
    *
    * @see https://docs.cilium.io/en/stable/network/servicemesh/mutual-authentication/mutual-authentication/
    * @default false
@@ -139,9 +139,9 @@ export interface CiliumProps extends CiliumOptions {
   /**
    * Security groups of nodes that do not carry the cluster security group.
    *
-   * Rules are added by which these nodes, the cluster security group and each other reach one another on
-   * all ports: pods have the groups of their nodes, and WireGuard (UDP 51871), health checks (TCP 4240,
-   * ICMP), Hubble (TCP 4244) and webhooks must pass. Their outbound rules stay as they are.
+   * New rules let these groups and the cluster security group reach each other on all ports: pods have the
+   * groups of their nodes, and WireGuard (UDP 51871), health checks (TCP 4240, ICMP), Hubble (TCP 4244) and
+   * webhooks must pass. Outbound rules stay as they are.
    *
    * @default - all nodes carry the cluster security group
    */
@@ -150,7 +150,7 @@ export interface CiliumProps extends CiliumOptions {
   /**
    * Whether the release waits until all of Cilium is ready, and is rolled back if it does not get there.
    *
-   * Only for clusters that have nodes: before the first node it could but time out.
+   * Only for clusters that have nodes: before the first node it can only time out.
    *
    * @default false
    */

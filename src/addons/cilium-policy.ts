@@ -4,9 +4,9 @@ import { arn } from '../cdk/arn';
 import { placeOf, vpcArn } from '../network/vpc-arn';
 
 /**
- * The tags of the network interfaces that one cluster's operator makes: it may change and delete no others.
+ * The tags of the network interfaces that one cluster's operator makes. It may change and delete only these.
  *
- * Both are needed: by the first alone, its garbage collector would delete other clusters' interfaces.
+ * Both are needed: with the first alone, its garbage collector would delete other clusters' interfaces.
  */
 export function interfaceTags(clusterName: string): { [key: string]: string } {
   return { 'io.cilium/cilium-managed': 'true', 'io.cilium/cluster-name': clusterName };
@@ -22,7 +22,7 @@ export function ciliumStatements(vpc: ec2.IVpc, clusterName: string): iam.Policy
   const inVpc = { ArnEquals: { 'ec2:Vpc': vpcArn(vpc) } };
   const name = { 'aws:ResourceTag/io.cilium/cluster-name': clusterName };
   return [
-    new iam.PolicyStatement({ // These have no resource that could be named.
+    new iam.PolicyStatement({ // These actions take no resource.
       actions: [
         'ec2:DescribeInstanceTypes',
         'ec2:DescribeManagedPrefixLists',

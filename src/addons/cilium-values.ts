@@ -38,7 +38,7 @@ function networkValues(props: CiliumProps): Json {
     ...masquerade ? { egressMasqueradeInterfaces: Fn.join(',', masquerade) } : {},
     kubeProxyReplacement: true,
     kubeProxyReplacementHealthzBindAddr: '0.0.0.0:10256',
-    // Without kube-proxy the API server's Service has no one to serve it yet: the endpoint itself, without its scheme.
+    // Without kube-proxy nothing serves the API server's Service yet, so this is the endpoint itself, without its scheme.
     k8sServiceHost: Fn.select(1, Fn.split('//', props.cluster.clusterEndpoint)),
     k8sServicePort: 443,
     localRedirectPolicies: { enabled: true },
@@ -52,7 +52,7 @@ function networkValues(props: CiliumProps): Json {
   };
 }
 
-/** Not on a node's first interface, which is in the node's own subnet. */
+/** Pods get no addresses from a node's first interface, which is in the node's own subnet. */
 function podSubnets(tags: Json): Json {
   return { firstInterfaceIndex: 1, subnetTags: Object.entries(tags).map(([key, value]) => `${key}=${value}`) };
 }
@@ -74,8 +74,8 @@ function hubbleValues(hubble: HubbleOptions): Json {
 }
 
 /**
- * One NLB for all Ingresses, by the AWS Load Balancer Controller: without a class EKS would make a Classic Load Balancer. It
- * reaches Envoy by node ports, as the Service has no pods that could be its targets.
+ * One NLB for all Ingresses, made by the AWS Load Balancer Controller: without a class EKS would make a Classic Load Balancer.
+ * It reaches Envoy through node ports, as the Service has no pods that could be its targets.
  */
 const INGRESS_CONTROLLER = {
   enabled: true,

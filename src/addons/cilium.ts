@@ -15,7 +15,7 @@ import { VERSIONS } from '../kubernetes/versions';
 import { withRulesIn } from '../network/group-rules';
 
 /**
- * Cilium as the whole network of a cluster: pod network, service load balancing, policies, encryption, observation.
+ * Cilium as the whole network of a cluster: pod network, load balancing of Services, policies, encryption, observation.
  *
  * Defines a role for Cilium's operator, which attaches network interfaces to nodes and gives their addresses to
  * pods, and the Helm release: ENI mode with native routing, in place of kube-proxy and of the VPC CNI, WireGuard,
@@ -81,7 +81,7 @@ export class Cilium extends Construct {
     const metrics = props.hubble?.metrics ?? [];
     for (const metric of Token.isUnresolved(metrics) ? [] : metrics) {
       if (!Token.isUnresolved(metric) && !HUBBLE_METRICS.includes(metric.split(':')[0])) {
-        reject(path, 'hubble.metrics', metric, `one of ${HUBBLE_METRICS.join(', ')}, each with options after a colon`, 'check the name: agents would not start');
+        reject(path, 'hubble.metrics', metric, `one of ${HUBBLE_METRICS.join(', ')}, or one of them with options after a colon`, 'check the name: agents do not start with an unknown one');
       }
     }
     if (props.egressMasqueradeInterfaces?.length === 0) {

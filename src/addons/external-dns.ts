@@ -22,7 +22,7 @@ export enum ExternalDnsPolicy {
   /** Records are created, changed, and deleted with their Service or Ingress. */
   SYNC = 'sync',
 
-  /** Records are created and changed, and stay when their Service or Ingress goes. */
+  /** Records are created and changed, and stay when their Service or Ingress is deleted. */
   UPSERT_ONLY = 'upsert-only',
 
   /** Records are created, and never touched again. */
@@ -30,7 +30,7 @@ export enum ExternalDnsPolicy {
 }
 
 /**
- * What can be said of ExternalDNS wherever it is defined.
+ * Options of ExternalDNS, in a platform or on its own.
  */
 export interface ExternalDnsCommonOptions extends ChartOptions {
   /**
@@ -41,17 +41,17 @@ export interface ExternalDnsCommonOptions extends ChartOptions {
   readonly policy?: ExternalDnsPolicy;
 
   /**
-   * The types of record that ExternalDNS makes, beside the TXT records that tell who owns them.
+   * The types of record that ExternalDNS makes, beside the TXT records that say who owns them.
    *
    * @default - A, AAAA and CNAME
    */
   readonly recordTypes?: route53.RecordType[];
 
   /**
-   * What becomes of the chart's custom resource definitions when the add-on is deleted: RETAIN or DESTROY, and with them all
-   * objects of their kinds.
+   * What happens to the chart's custom resource definitions when the add-on is deleted: RETAIN or DESTROY.
    *
-   * They go with the cluster in any case. With CDK's own kubectl provider they always stay.
+   * All objects of their kinds are deleted with them. Deleting the cluster deletes them in any case. With CDK's own kubectl
+   * provider, deleting the add-on never does.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -82,14 +82,14 @@ export interface ExternalDnsProps extends ExternalDnsCommonOptions {
   /**
    * The owner that is written beside each record: 1 to 32 lower-case letters, digits and dashes.
    *
-   * Two clusters that write to one zone need two names: each changes only records with its own.
+   * Two clusters that write to one zone need two names, as each changes only the records that carry its own.
    */
   readonly clusterName: string;
 
   /**
    * The hosted zones that ExternalDNS may write to, and no others: public or private, one or more.
    *
-   * Each must know its name, which one that is imported by its id alone does not.
+   * Each must know its name: a zone that was imported by its id alone does not.
    */
   readonly hostedZones: route53.IHostedZone[];
 
@@ -105,11 +105,11 @@ export interface ExternalDnsProps extends ExternalDnsCommonOptions {
  * ExternalDNS, writing Route 53 records for Services and Ingresses.
  *
  * Defines a role that reaches only the given hosted zones, and the Helm release in the namespace
- * external-dns. Records are marked with TXT records below `edns-a`, `edns-cname` and so on, inside the
- * zone for a zone's own name, too.
+ * external-dns. TXT records below `edns-a`, `edns-cname` and so on mark the records that it owns; the marker of
+ * a zone's own name is inside the zone, too.
  *
- * What makes Ingresses must depend on this construct, so that it is deleted first: only a running
- * ExternalDNS deletes their records. Its namespace stays behind when it is removed from a cluster that stays.
+ * A construct that defines Ingresses must depend on this one, so that it is deleted first: only a running
+ * ExternalDNS deletes their records. Its namespace stays when it is removed from a cluster that stays.
  *
  * @see https://kubernetes-sigs.github.io/external-dns/
  */
@@ -153,9 +153,9 @@ export class ExternalDns extends Construct {
     return zones.map((zone, index) => {
       try {
         return zone.zoneName;
-      } catch { // a zone imported by its id alone throws, without a word of where
+      } catch { // a zone that was imported by its id alone throws an error that does not say where
         return reject(this.node.path, `hostedZones[${index}]`, zone.hostedZoneId, 'a zone that knows its name',
-          'import it by HostedZone.fromHostedZoneAttributes, with its id and its name');
+          'import it with HostedZone.fromHostedZoneAttributes, which takes its id and its name');
       }
     });
   }
@@ -190,7 +190,7 @@ function externalDnsValues(props: ExternalDnsProps, zoneNames: string[], recordT
     txtOwnerId: props.clusterName,
     txtPrefix: 'edns-%{record_type}.', // the dot keeps the marker of a zone's own name inside the zone
     domainFilters: [...new Set(zoneNames)],
-    annotationPrefix: 'external-dns.alpha.kubernetes.io/', // the next version's default is another
+    annotationPrefix: 'external-dns.alpha.kubernetes.io/', // the next version has another default
     interval: '1m',
     triggerLoopOnEvent: true,
     logFormat: 'json',

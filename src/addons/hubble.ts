@@ -2,10 +2,10 @@
  * Where Hubble's certificates come from.
  */
 export enum HubbleTls {
-  /** Certificates are made by a job in the cluster, and made anew every four months. */
+  /** A job in the cluster makes certificates, and new ones every four months. */
   CRON_JOB = 'cronJob',
 
-  /** Certificates are made by Helm at the first release and never again: they end after a year. */
+  /** Helm makes certificates at the first release and never again: they expire after a year. */
   HELM = 'helm',
 
   /** Hubble's server and relay speak without TLS. */
@@ -17,7 +17,7 @@ export enum HubbleTls {
  */
 export interface HubbleOptions {
   /**
-   * Whether Hubble's web interface is deployed. It has no ingress: reach it by `kubectl port-forward`.
+   * Whether Hubble's web interface is deployed. It has no Ingress of its own: reach it with `kubectl port-forward`.
    *
    * @default - the profile's: true in all of them
    */

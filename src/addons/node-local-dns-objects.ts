@@ -39,7 +39,7 @@ export function dnsObjects(settings: CacheSettings, corefile: string, corefileHa
 /**
  * Two server blocks, one for the cluster's zones and one for all others, with the same cache.
  *
- * The words between double underscores are filled in by node-cache itself when it starts.
+ * node-cache itself replaces the words between double underscores when it starts.
  *
  * @see https://github.com/kubernetes/dns/blob/1.26.8/cmd/node-cache/app/configmap.go
  */
@@ -118,7 +118,7 @@ function podSpec(settings: CacheSettings): Json {
   return {
     priorityClassName: 'system-node-critical',
     serviceAccountName: NAME,
-    dnsPolicy: 'Default', // the node's own resolver is upstream of all that is not of the cluster
+    dnsPolicy: 'Default', // names outside of the cluster are resolved by the node's own resolver
     ...redirectedByCilium ? {} : { hostNetwork: true },
     tolerations: [
       { key: 'CriticalAddonsOnly', operator: 'Exists' },
@@ -130,7 +130,7 @@ function podSpec(settings: CacheSettings): Json {
       image: settings.image,
       args: [
         '-localip', `${LINK_LOCAL_IP},${settings.clusterDnsIp}`, '-conf', '/etc/Corefile', '-upstreamsvc', 'kube-dns-upstream',
-        // Cilium brings the queries: no interface and no rules on the node.
+        // Cilium redirects the queries, so the node needs no interface and no rules.
         ...redirectedByCilium ? ['-skipteardown=true', '-setupinterface=false', '-setupiptables=false'] : [],
       ],
       resources: { requests: { cpu: '25m', memory: '5Mi' } },
@@ -170,7 +170,7 @@ function redirectPolicies(): Json[] {
     },
   });
   return [
-    // Ports are named, or the metrics port of kube-dns would be redirected as well.
+    // With ports, as the metrics port of kube-dns would be redirected, too.
     policy('node-local-dns-service', { serviceMatcher: { serviceName: 'kube-dns', namespace: NAMESPACE, toPorts: DNS_PORTS } }),
     policy('node-local-dns-address', { addressMatcher: { ip: LINK_LOCAL_IP, toPorts: DNS_PORTS } }),
   ];

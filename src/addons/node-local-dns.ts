@@ -10,12 +10,13 @@ import { VERSIONS } from '../kubernetes/versions';
 import { contains, parseCidr, parseIp } from '../network/cidr';
 
 /**
- * How pods' queries come to the cache on their node.
+ * How pods' queries reach the cache on their node.
  */
 export enum NodeLocalDnsMode {
   /**
-   * Cilium redirects queries to the kube-dns Service, and to 169.254.20.10, to the cache on the same node;
-   * while that one is not ready, kube-dns itself answers.
+   * Cilium redirects queries for the kube-dns Service, and for 169.254.20.10, to the cache on the same node.
+   *
+   * While the cache is not ready, kube-dns itself answers.
    *
    * `clusterDnsIp` must be the address of the Service kube-dns in kube-system. The Service is matched by its name.
    *
@@ -24,7 +25,7 @@ export enum NodeLocalDnsMode {
   CILIUM = 'cilium',
 
   /**
-   * The cache takes both addresses on the node itself, `clusterDnsIp` and 169.254.20.10, by a dummy interface and
+   * The cache listens on both addresses on the node itself, `clusterDnsIp` and 169.254.20.10, with a dummy interface and
    * iptables rules.
    *
    * Only for clusters with kube-proxy: where Cilium serves Services it never sees the queries to `clusterDnsIp`.
@@ -35,7 +36,7 @@ export enum NodeLocalDnsMode {
 }
 
 /**
- * What can be said of the node-local DNS cache wherever it is defined.
+ * Options of the node-local DNS cache, in a platform or on its own.
  */
 export interface NodeLocalDnsCommonOptions {
   /**
@@ -48,7 +49,7 @@ export interface NodeLocalDnsCommonOptions {
   readonly cacheTtl?: number;
 
   /**
-   * How long it is cached at most that a name does not exist, in seconds: a whole number, 1 or more.
+   * How long the answer that a name does not exist is cached at most, in seconds: a whole number, 1 or more.
    *
    * @default 5
    */
@@ -70,7 +71,7 @@ export interface NodeLocalDnsCommonOptions {
   readonly metricsEnabled?: boolean;
 
   /**
-   * How queries come to the cache.
+   * How queries reach the cache.
    *
    * @default NodeLocalDnsMode.CILIUM
    */
@@ -109,7 +110,7 @@ export interface NodeLocalDnsProps extends NodeLocalDnsCommonOptions {
    * The ClusterIP of the Service kube-dns: on EKS the tenth address of the cluster's service range.
    *
    * 172.20.0.10 for a platform. It is checked against the service range of a cluster that is defined in
-   * the same app; `mode` tells what it does.
+   * the same app; `mode` says what it is for.
    */
   readonly clusterDnsIp: string;
 }
@@ -118,7 +119,7 @@ export interface NodeLocalDnsProps extends NodeLocalDnsCommonOptions {
  * NodeLocal DNSCache: a DNS cache on each node.
  *
  * Defines one Kubernetes manifest in kube-system: the DaemonSet node-local-dns with its configuration, the Service
- * kube-dns-upstream by which it reaches CoreDNS, and in Cilium mode two CiliumLocalRedirectPolicies.
+ * kube-dns-upstream through which it reaches CoreDNS, and in Cilium mode two CiliumLocalRedirectPolicies.
  *
  * In Cilium mode it must depend on a node group: Cilium's resource kinds exist once its operator runs on a node.
  * `EksPlatform` sees to it. Running pods keep open connections to kube-dns until they are restarted.
@@ -153,7 +154,7 @@ export class NodeLocalDns extends Construct {
 
   private checkTtl(prop: string, ttl: number) {
     if (!Token.isUnresolved(ttl) && (!Number.isInteger(ttl) || ttl < 1)) {
-      reject(this.node.path, prop, ttl, 'a whole number of seconds, 1 or more', 'leave the add-on out by `enabled: false` to cache nothing');
+      reject(this.node.path, prop, ttl, 'a whole number of seconds, 1 or more', 'leave the add-on out with `enabled: false` to cache nothing');
     }
   }
 

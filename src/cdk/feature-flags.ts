@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
  * @see https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cx-api/FEATURE_FLAGS.md
  */
 const FLAGS = {
-  '@aws-cdk/aws-eks:useNativeOidcProvider': true, // else a custom resource and its Lambda
+  '@aws-cdk/aws-eks:useNativeOidcProvider': true, // a custom resource and its Lambda otherwise
   '@aws-cdk/aws-lambda:useCdkManagedLogGroup': false,
   '@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy': false,
 };

@@ -4,7 +4,7 @@ import { Token } from 'aws-cdk-lib';
 export type Json = { readonly [key: string]: any };
 
 /**
- * A deep copy of `base` with `overrides` merged into it, as Helm merges values: maps key by key, all else replaced.
+ * A deep copy of `base` with `overrides` merged into it, as Helm merges values: maps key by key, while anything else is replaced.
  */
 export function merge(base: Json, overrides: Json): Json {
   const merged: { [key: string]: any } = copy(base);

@@ -13,7 +13,7 @@ export function reject(path: string, prop: string, given: unknown, allowed: stri
   throw new Error(`\`${prop}\` must be ${allowed}, got: ${show(given)}; ${advice} [${path}]`);
 }
 
-/** As JSON, so that an error shows the difference between 1 and "1"; but NaN, and constructs by their paths, which JSON can't hold. */
+/** As JSON, which shows the difference between 1 and "1". JSON can't hold NaN, nor constructs, which are shown by their paths. */
 function show(given: unknown): string {
   if (given === undefined) {
     return 'nothing';

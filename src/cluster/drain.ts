@@ -7,15 +7,15 @@ export interface DrainProps {
   readonly cluster: eks.Cluster;
 }
 
-/** CloudFormation's longest, and its default; said here as the function answers just before. */
+/** CloudFormation's longest, and its default. It is written here because the function answers just before it ends. */
 const SERVICE_TIMEOUT = Duration.hours(1);
 
 /**
- * Deletes, on its own deletion, the Ingresses and Services of load balancers that CloudFormation knows nothing of, and waits until
+ * When it is deleted, deletes the Ingresses and Services of load balancers that CloudFormation knows nothing of, and waits until
  * their controllers have cleaned up.
  *
- * It must depend on those controllers and on all that they need, and be depended on by what CloudFormation deletes itself.
- * It deletes nothing where an update deletes it: only with the whole stack.
+ * It must depend on those controllers and on everything that they need; what CloudFormation deletes itself must depend on it.
+ * It acts only when the whole stack is deleted: if an update deletes it, it deletes nothing.
  */
 export class Drain extends Construct {
   constructor(scope: Construct, id: string, { cluster }: DrainProps) {

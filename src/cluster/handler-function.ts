@@ -12,11 +12,11 @@ export interface HandlerFunctionProps {
   readonly handler: string;
   readonly memorySize: number;
   readonly logGroup: logs.ILogGroup;
-  /** What it may do beside logging and going on. */
+  /** What it may do besides logging and invoking itself. */
   readonly statements: iam.PolicyStatement[];
   readonly environment?: { [name: string]: string };
   readonly layers?: lambda.ILayerVersion[];
-  /** Where it runs. Without it, it has the internet but none of the VPC. */
+  /** The network that it runs in. Without one it reaches the internet, but nothing inside a VPC. */
   readonly network?: { readonly vpc: ec2.IVpc; readonly vpcSubnets?: ec2.SubnetSelection; readonly securityGroups: ec2.ISecurityGroup[] };
 }
 
@@ -31,13 +31,13 @@ const NETWORK_ACTIONS = [
 ];
 
 /**
- * One of the functions that serve custom resources: it answers CloudFormation itself, and goes on by invoking itself.
+ * A function that serves custom resources: it answers CloudFormation itself, and invokes itself to continue longer work.
  */
 export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
   public readonly role: iam.Role;
 
-  /** The function's ARN, for custom resources: what names it is created after all that the function needs, and deleted before. */
+  /** The function's ARN for custom resources, which are created after everything that the function needs, and deleted before. */
   public readonly serviceToken: string;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
@@ -69,11 +69,11 @@ export class HandlerFunction extends Construct {
       layers: props.layers,
       ...network,
     });
-    // The first of the two, in a way that makes CloudFormation wait for both, whatever construct the resource is of.
+    // Selects the ARN, but refers to both: CloudFormation waits for the policy, too, whichever construct defines the resource.
     this.serviceToken = Token.asString({ 'Fn::Select': [0, [this.function.functionArn, this.ownRights(network !== undefined).ref]] });
   }
 
-  /** What names the function itself, and so can't stand in the role, which the function needs first. */
+  /** Statements that name the function can't be in its role, which must exist before the function. */
   private ownRights(inVpc: boolean): iam.CfnPolicy {
     const { functionArn } = this.function;
     return new iam.CfnPolicy(this, 'Policy', {
@@ -83,7 +83,7 @@ export class HandlerFunction extends Construct {
         Version: '2012-10-17',
         Statement: [
           { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: functionArn },
-          // Interfaces are Lambda's business and not that of the function's code.
+          // Only Lambda itself handles network interfaces: the function's code may not.
           ...inVpc ? [{ Effect: 'Deny', Action: NETWORK_ACTIONS, Resource: '*', Condition: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } } }] : [],
         ],
       },
@@ -91,7 +91,7 @@ export class HandlerFunction extends Construct {
   }
 }
 
-/** Where functions log: a group that goes with the stack, after them. Lambda's own groups would be kept for ever. */
+/** A log group that is deleted with the stack, after the functions that log there. Lambda's own groups would stay for ever. */
 export function functionLogs(scope: Construct): logs.LogGroup {
   return new logs.LogGroup(scope, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
 }

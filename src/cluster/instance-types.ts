@@ -8,16 +8,16 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
  */
 const BEFORE_NITRO = /^(c[134]|cc[12]|cr1|d2|f1|g[23]s?|h1|hs1|i2|i3|m[1234]|p[23]|r[34]|t[12]|x1e?)\./;
 
-/** Whether a type is built on the Nitro System; metal ones all are. Unknown (a token) counts as yes. */
+/** Whether a type is built on the Nitro System, as all metal types are. A token counts as one. */
 export function isNitro(type: ec2.InstanceType): boolean {
   const name = type.toString();
   return Token.isUnresolved(name) || name.endsWith('.metal') || !BEFORE_NITRO.test(name);
 }
 
 /**
- * How many pods EKS supports on a node whose addresses are not the limit: 110 below 30 vCPUs, else 250.
+ * How many pods EKS supports on a node whose addresses are not the limit: 110 below 30 vCPUs, 250 from there.
  *
- * No types stand for the default one, which is small.
+ * An empty list stands for the default type, which is small.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#determine-max-pods
  */

@@ -25,7 +25,7 @@ export interface KubectlProviderProps {
   readonly clusterEndpoint: string;
 
   /**
-   * The certificate of the cluster's API, in base64 as EKS tells it.
+   * The certificate of the cluster's API, in base64, as EKS returns it.
    */
   readonly clusterCertificateAuthorityData: string;
 
@@ -35,14 +35,14 @@ export interface KubectlProviderProps {
   readonly kubectlLayer: lambda.ILayerVersion;
 
   /**
-   * The VPC to run in, where the cluster's API is reached from inside only. Needs `securityGroups`.
+   * The VPC to run in, if the cluster's API is reached from inside only. Needs `securityGroups`.
    *
    * @default - outside of any VPC: the API must be public
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * The subnets to run in, from which the charts' repositories are reached, too.
+   * The subnets to run in. They must also reach the charts' repositories.
    *
    * @default - all private subnets of `vpc`
    */
@@ -70,15 +70,15 @@ export interface KubectlProviderProps {
  * in the words of Helm and Kubernetes. `EksPlatform` has one; another cluster gets
  * its own where it is imported by its attributes, as `kubectlProvider`.
  *
- * Its role gets an access entry as the cluster's administrator, so the cluster's authentication mode must allow for access entries.
+ * Its role gets an access entry as the cluster's administrator, so the cluster's authentication mode must allow access entries.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
  */
 export class KubectlProvider extends Construct implements eks.IKubectlProvider {
-  /** What custom resources name. */
+  /** The service token of custom resources. */
   public readonly serviceToken: string;
 
-  /** The function's role: it may read charts in this account's ECR and region. Give it more for charts from elsewhere. */
+  /** The function's role, which may read charts from ECR in this account and region. Grant it more for charts from elsewhere. */
   public readonly role?: iam.IRole;
 
   constructor(scope: Construct, id: string, props: KubectlProviderProps) {
@@ -101,7 +101,7 @@ export class KubectlProvider extends Construct implements eks.IKubectlProvider {
       principalArn: handler.role.roleArn,
       accessPolicies: [{ accessScope: { type: 'cluster' }, policyArn: arn('eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy') }],
     });
-    // Whoever asks the function asks it after it has access, and before it has lost it.
+    // The function is only called while it has access: not before, and not afterwards.
     handler.function.node.addDependency(entry);
     this.serviceToken = handler.serviceToken;
     this.role = handler.role;
@@ -117,14 +117,14 @@ export class KubectlProvider extends Construct implements eks.IKubectlProvider {
   }
 }
 
-/** What Helm and kubectl need of AWS; within the cluster it is an access entry that counts. */
+/** What Helm and kubectl need from AWS. Inside the cluster, the access entry gives them their rights. */
 function statements(clusterName: string): iam.PolicyStatement[] {
   const own = (service: string, resource: string, variables?: { [name: string]: string }) =>
     arn(`${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`, variables);
   return [
-    // Whether there is still a cluster to delete something from.
+    // To see whether there is still a cluster to delete something from.
     new iam.PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [own('eks', 'cluster/${Cluster}', { Cluster: clusterName })] }),
-    // Whether the stack goes, or lives on without what is deleted.
+    // To see whether the whole stack is deleted, or only some of its resources.
     new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
     // For charts from oci://.
     new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),

@@ -29,14 +29,14 @@ export interface NodeGroupOptions {
   readonly capacityType?: eks.CapacityType;
 
   /**
-   * The least number of nodes: a whole number, 0 or more.
+   * The smallest number of nodes: a whole number, 0 or more.
    *
    * @default - the profile's: 2 in dev, 3 in staging and prod; 2 for a NodeGroup on its own
    */
   readonly minSize?: number;
 
   /**
-   * The largest number of nodes: a whole number, `minSize` or more. Must be given where `minSize` is a token.
+   * The largest number of nodes: a whole number, `minSize` or more. It must be given if `minSize` is a token.
    *
    * @default - the profile's: 4 in dev, 6 in staging, 12 in prod; twice `minSize` for a NodeGroup on its own
    */
@@ -45,7 +45,7 @@ export interface NodeGroupOptions {
   /**
    * The number of nodes to start with.
    *
-   * An update of the stack that changes it sets the number back, whatever an autoscaler had made of it.
+   * An update that changes it sets the number of nodes, whatever an autoscaler has chosen before.
    *
    * @default - `minSize`
    */
@@ -92,7 +92,7 @@ export interface NodeGroupOptions {
   /**
    * How many pods the kubelet lets run on a node: 1 to 250.
    *
-   * @default - what EKS computes from the instance type; with `prefixDelegation` 110 below 30 vCPUs, else 250
+   * @default - what EKS computes from the instance type; with `prefixDelegation` 110 below 30 vCPUs and 250 from there
    */
   readonly maxPods?: number;
 

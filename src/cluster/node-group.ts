@@ -5,13 +5,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { NodeGroupProps } from './node-group-options';
 import { pinFeatureFlags } from '../cdk/feature-flags';
-import { privateSubnets } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
+import { privateSubnets } from '../network/private-subnets';
 
-/** The families whose chips need drivers in the AMI. */
+/** The families with accelerators, which need drivers in the AMI. */
 const ACCELERATED = /^(dl|g|gr|inf|p|trn|vt)\d/;
 
-/** Pods stay away until Cilium's operator takes it off. */
+/** Keeps pods away until Cilium's operator removes it. */
 const AGENT_NOT_READY: eks.TaintSpec = { key: 'node.cilium.io/agent-not-ready', value: 'true', effect: eks.TaintEffect.NO_EXECUTE };
 
 /**
@@ -24,8 +24,7 @@ const AGENT_NOT_READY: eks.TaintSpec = { key: 'node.cilium.io/agent-not-ready', 
  * never are: Cilium's release must be there first. `EksPlatform` sees to it; with a
  * cluster of your own, let the node group depend on Cilium.
  *
- * Nodes have the cluster's Kubernetes version, and follow it after the control plane, if the cluster
- * is defined in this app.
+ * If the cluster is defined in this app, nodes have its Kubernetes version, and are upgraded after the control plane.
  *
  * @see https://docs.cilium.io/en/stable/installation/taints/
  */
@@ -53,7 +52,7 @@ export class NodeGroup extends Construct {
     }
 
     if (props.amiType !== undefined && !Token.isUnresolved(props.amiType) && !props.amiType.startsWith('AL2023_')) {
-      reject(this.node.path, 'amiType', props.amiType, 'one of Amazon Linux 2023 (AL2023_...)', 'volume and user data are written for it: make other nodes with eks.Nodegroup');
+      reject(this.node.path, 'amiType', props.amiType, 'one of Amazon Linux 2023 (AL2023_...)', 'the volume and the user data are written for it: define other nodes with eks.Nodegroup');
     }
 
     this.role = props.role ?? this.createRole();
@@ -76,7 +75,7 @@ export class NodeGroup extends Construct {
     });
     const resource = this.nodegroup.node.defaultChild as eks.CfnNodegroup;
     resource.version = versionOf(props.cluster);
-    if (!typesAreOrdinary) { // CDK's construct would look into tokens, and takes newer accelerated types for ordinary ones
+    if (!typesAreOrdinary) { // CDK's construct can't read tokens, and takes newer accelerated types for ordinary ones
       resource.instanceTypes = typeNames;
     }
   }
@@ -153,14 +152,14 @@ export class NodeGroup extends Construct {
   }
 }
 
-/** A node group without a version keeps the one that it was made with, whatever becomes of its cluster's. */
+/** A node group without a version keeps the one that it was created with when its cluster is upgraded. */
 function versionOf(cluster: eks.ICluster): string | undefined {
   const resource = cluster.node.defaultChild;
   return resource instanceof eks.CfnCluster ? resource.version : undefined;
 }
 
 /**
- * EKS merges a NodeConfig of its own into this one and sets `maxPods` in it, so the flag, which beats the file, is set too.
+ * EKS merges its own NodeConfig into this one and sets `maxPods` there. So the flag, which wins over the file, is set too.
  *
  * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
  */

@@ -18,7 +18,7 @@ export function teardownStatements({ clusterName, hostedZones }: TeardownProps):
   const groupActions = ['ec2:DeleteSecurityGroup', 'ec2:RevokeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress'];
   const zones = hostedZones.map(zone => arn('route53:::hostedzone/${Zone}', { Zone: zone.hostedZoneId }));
   return [
-    new iam.PolicyStatement({ // These have no resource that could be named.
+    new iam.PolicyStatement({ // These actions take no resource.
       actions: [
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeSecurityGroups',
@@ -41,7 +41,7 @@ export function teardownStatements({ clusterName, hostedZones }: TeardownProps):
     ...['elbv2.k8s.aws/cluster', 'aws:eks:cluster-name'].map(key => new iam.PolicyStatement({
       actions: groupActions, resources: [own('ec2', 'security-group/*')], conditions: tagged(key),
     })),
-    new iam.PolicyStatement({ // CloudWatch Logs writes the group's ARN either way.
+    new iam.PolicyStatement({ // CloudWatch Logs writes the group's ARN in both ways.
       actions: ['logs:DeleteLogGroup'], resources: ['', ':*'].map(end => own('logs', `log-group:/aws/eks/${clusterName}/cluster${end}`)),
     }),
     ...zones.length === 0 ? [] : [

@@ -7,17 +7,17 @@ import { pinFeatureFlags } from '../cdk/feature-flags';
 
 const GUARD = 'Custom::EksPlatformDeletionGuard';
 
-/** CloudFormation's longest, and its default; said here as the function answers just before. */
+/** CloudFormation's longest, and its default. It is written here because the function answers just before it ends. */
 const SERVICE_TIMEOUT = Duration.hours(1);
 
 /**
- * Deletes what a cluster's controllers left behind, after the cluster is gone and before its VPC goes.
+ * Deletes what a cluster's controllers left behind, after the cluster and before its VPC.
  *
- * The cluster must depend on this construct. Interfaces, groups and log groups that CloudFormation
- * did not make would else hold the VPC, or stay for ever.
+ * The cluster must depend on this construct. Network interfaces, security groups and log groups that CloudFormation
+ * did not make would otherwise keep the VPC from being deleted, or stay for ever.
  */
 export class Teardown extends Construct {
-  /** Where the platform's functions log. It goes with the stack, after all of them. */
+  /** Where the platform's functions log. It is deleted with the stack, after all of them. */
   public readonly logGroup: logs.LogGroup;
 
   private readonly handler: HandlerFunction;
@@ -46,15 +46,15 @@ export class Teardown extends Construct {
         ZoneIds: props.hostedZones.map(zone => zone.hostedZoneId),
       },
     });
-    // A load balancer that is left has addresses in the VPC's subnets, and interfaces that hold its gateway.
+    // A load balancer that is left has addresses in the VPC's subnets, and its interfaces keep the internet gateway from being detached.
     resource.node.addDependency(props.vpc);
   }
 
   /**
    * Refuses to delete the stack while the cluster's deletion protection is on, before anything in it is deleted.
    *
-   * The guard comes after all that is in the stack, what depends on the platform included, and so is deleted first.
-   * It stands at the stack: what depends on the platform would else depend on what comes after it.
+   * The guard depends on everything in the stack, including what depends on the platform, and so is deleted first.
+   * It is a child of the stack: inside the platform, what depends on the platform would depend on the guard, too.
    */
   public guard(): void {
     const stack = Stack.of(this);
@@ -68,9 +68,9 @@ export class Teardown extends Construct {
 }
 
 /**
- * All that is in a stack, but guards: known when dependencies are resolved, at the end.
+ * Everything in a stack but guards, looked up at the end, when dependencies are resolved.
  *
- * What has a condition is left out, as CDK's own metadata: nothing may depend on what may not be there.
+ * Resources with a condition, such as CDK's own metadata, are left out: nothing may depend on what may not exist.
  */
 function allBefore(stack: Stack): IDependable {
   const dependable: IDependable = {};
@@ -82,7 +82,7 @@ function allBefore(stack: Stack): IDependable {
   return dependable;
 }
 
-/** Without those of stacks inside, which may depend on this one; a nested stack is a resource itself. */
+/** Resources of stacks inside are left out, as those may depend on this one; a nested stack counts as a resource itself. */
 function resourcesIn(construct: IConstruct): CfnResource[] {
   const below = construct.node.children.filter(it => !Stack.isStack(it)).flatMap(resourcesIn);
   return CfnResource.isCfnResource(construct) ? [construct, ...below] : below;

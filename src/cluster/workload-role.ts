@@ -15,8 +15,8 @@ export interface WorkloadRoleProps {
 /**
  * The role of one service account.
  *
- * What depends on this construct starts after the role, its policy and its association are there,
- * and is deleted before they go. The chart makes the service account itself.
+ * What depends on this construct is created after the role, its policy and its association, and deleted
+ * before them. The chart creates the service account.
  */
 export class WorkloadRole extends Construct {
   public readonly role: iam.Role;
@@ -24,7 +24,7 @@ export class WorkloadRole extends Construct {
   /** The service account's annotations: what IRSA needs, nothing with Pod Identity. */
   public readonly annotations: { readonly [key: string]: string };
 
-  /** Helm values of the pods, in the words of every chart: pods get their credentials when they start, so another kind of identity makes others. */
+  /** Helm values for the pods, which all charts name alike. They change with the kind of identity, as pods get credentials only when they start. */
   public readonly podValues: { readonly podAnnotations?: { readonly [key: string]: string } };
 
   constructor(scope: Construct, id: string, props: WorkloadRoleProps) {
@@ -33,7 +33,7 @@ export class WorkloadRole extends Construct {
     this.role = new iam.Role(this, 'Resource', {
       description: `${props.namespace}/${props.serviceAccount}`,
       assumedBy: podIdentity ? podIdentityPrincipal(props) : new iam.OpenIdConnectPrincipal(props.cluster.openIdConnectProvider),
-      // In the role, not beside it: CloudFormation can't delete the one and leave the other.
+      // Inside the role: CloudFormation can't delete one and leave the other.
       inlinePolicies: { Workload: new iam.PolicyDocument({ statements: props.statements, minimize: false }) },
     });
     if (podIdentity) {
@@ -59,8 +59,8 @@ export class WorkloadRole extends Construct {
   }
 
   /**
-   * The issuer is known at deployment only, and can't be a key of a JSON object then: the policy is
-   * written as text, which CloudFormation takes as well, where CDK would need a custom resource.
+   * The issuer is known at deployment only, so it can't be a key of a JSON object. The policy is written
+   * as text, which CloudFormation takes as well: CDK's own way needs a custom resource.
    */
   private trustServiceAccount(props: WorkloadRoleProps) {
     const provider = props.cluster.openIdConnectProvider;

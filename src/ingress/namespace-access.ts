@@ -4,8 +4,8 @@ import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { IConstruct } from 'constructs';
 import { podPorts, type IngressBackend } from './ingress-path';
 import { LoadBalancerScheme } from './load-balancer-scheme';
-import { isIsolated } from '../cdk/private-subnets';
 import { reject } from '../cdk/reject';
+import { isIsolated } from '../network/private-subnets';
 import type { INamespace } from '../policy/namespace';
 
 /** The subnets in which the controller puts a load balancer that names none. */

@@ -1,7 +1,7 @@
 /**
  * The names that each chart knows on the top level of its values, at the version in the versions table.
  *
- * Helm ignores any other name without a word: a misspelt one would do nothing.
+ * Helm ignores any other name silently: a misspelt one would do nothing.
  */
 export const CHART_VALUES: { readonly [chart: string]: readonly string[] } = {
   'cilium': [

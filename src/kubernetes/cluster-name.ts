@@ -2,9 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import { reject } from '../cdk/reject';
 
 /**
- * Checks a name against all that will carry it: EKS, Cilium's `cluster.name`, the owner of DNS records, tag keys.
+ * Checks a name against everything that will carry it: EKS, Cilium's `cluster.name`, the owner of DNS records, tag keys.
  *
- * Cilium is the strictest.
+ * Cilium's rules are the strictest.
  *
  * @see https://docs.cilium.io/en/stable/network/clustermesh/clustermesh/#prepare-the-clusters
  */

@@ -19,20 +19,20 @@ export interface HelmReleaseProps {
   readonly userValues?: Json;
   /** Whether to wait until all is ready, and to roll back if it does not get there. */
   readonly wait: boolean;
-  /** What becomes of the chart's CRDs when the release goes. Only our own kubectl provider deletes them. */
+  /** What happens to the chart's CRDs when the release is deleted. Only our own kubectl provider deletes them. */
   readonly crdRemovalPolicy?: RemovalPolicy;
 }
 
-/** Below the 15 minutes of the function that runs Helm: CDK's leaves a release locked when Helm outlives it. */
+/** Below the 15 minutes of the function that runs Helm: CDK's function leaves a release locked when it ends before Helm. */
 const TIMEOUT = Duration.minutes(12);
 
-/** The releases of each cluster: Helm would take a second one of the same name for an upgrade of the first. */
+/** The releases of each cluster: Helm would take a second release of the same name for an upgrade of the first. */
 const RELEASES = new WeakMap<eks.ICluster, Map<string, string>>();
 
 /**
  * A Helm release: the only place that knows how releases are made.
  *
- * Its name and namespace are fixed, as Helm and these charts can't move a release.
+ * Its name and namespace are fixed, as neither Helm nor these charts can move a release.
  */
 export class HelmRelease extends Construct {
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
@@ -49,7 +49,7 @@ export class HelmRelease extends Construct {
       namespace,
       ...props.chartAsset ? { chartAsset: props.chartAsset } : {
         chart: chart.name,
-        // Helm takes an OCI chart by its whole address, any other by its repository's.
+        // For an OCI chart Helm wants its whole address, for any other that of the repository.
         repository: repository.startsWith('oci://') ? `${repository.replace(/\/$/, '')}/${chart.name}` : repository,
         version: props.chartVersion ?? chart.version,
       },
@@ -63,7 +63,7 @@ export class HelmRelease extends Construct {
     if (crdRemovalPolicy === RemovalPolicy.DESTROY) {
       (release.node.tryFindChild('Resource')!.node.defaultChild as CfnResource).addPropertyOverride('DeleteCrds', true);
     } else if (crdRemovalPolicy !== undefined && crdRemovalPolicy !== RemovalPolicy.RETAIN) {
-      reject(this.node.path, 'crdRemovalPolicy', crdRemovalPolicy, 'RETAIN or DESTROY', 'definitions stay or go, nothing keeps a copy of them');
+      reject(this.node.path, 'crdRemovalPolicy', crdRemovalPolicy, 'RETAIN or DESTROY', 'definitions are kept or deleted, without a snapshot');
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * An image, or a repository of images, in another registry: under the same path, in the place of its host.
+ * An image, or a repository of images, in another registry: the same path after another host.
  *
  * @param image with its host, such as quay.io/cilium/cilium
  */

@@ -5,7 +5,7 @@ import { copy, type Json } from '../cdk/merge';
 
 export interface ManifestProps {
   readonly cluster: eks.ICluster;
-  /** Kubernetes objects, in the order in which they are applied; or what gives them when the app is synthesized. */
+  /** Kubernetes objects, in the order in which they are applied, or a token that resolves to them. */
   readonly objects: Json[] | IResolvable;
   /** Whether to wait until workloads have rolled out and definitions are served. @default false */
   readonly wait?: boolean;
@@ -14,9 +14,9 @@ export interface ManifestProps {
 /**
  * Kubernetes objects that are applied together: the only place that knows how manifests are made.
  *
- * Applied over what a failed deployment may have left, so that a retry works. What a new version no longer has is
- * deleted by our own kubectl provider; with CDK's, which also waits for nothing, it stays: its pruning, by labels, knows few
- * kinds and none of Cilium's.
+ * They are applied over what a failed deployment may have left, so that a retry works. Our own kubectl provider deletes
+ * objects that a new version no longer has. With CDK's provider they stay, as its pruning knows few kinds and not
+ * Cilium's; nor does it wait.
  */
 export class Manifest extends Construct {
   constructor(scope: Construct, id: string, props: ManifestProps) {

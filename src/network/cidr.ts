@@ -7,7 +7,7 @@ export interface Cidr {
   readonly size: number;
 }
 
-/** The block that a string like 10.0.0.0/16 names, or undefined if it names none. */
+/** A text like 10.0.0.0/16 as a block, or undefined if it is not one. */
 export function parseCidr(text: string): Cidr | undefined {
   const [address, mask, ...rest] = text.split('/');
   const first = parseIp(address);
@@ -18,7 +18,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return first % size === 0 ? { first, mask: Number(mask), size } : undefined;
 }
 
-/** The number of an address like 10.0.0.1, or undefined if it is none. */
+/** An address like 10.0.0.1 as a number, or undefined if it is not one. */
 export function parseIp(text: string): number | undefined {
   const octets = text.split('.');
   if (octets.length !== 4 || !octets.every(octet => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256)) {
@@ -42,13 +42,13 @@ export function contains(block: Cidr, address: number): boolean {
   return address >= block.first && address < block.first + block.size;
 }
 
-/** The mask of the smallest block that holds blocks of these masks, laid one after the other, each on its own boundary. */
+/** The mask of the smallest block that holds blocks of these masks, laid one after the other, each starting at a multiple of its size. */
 export function maskThatHolds(masks: number[]): number {
   const end = masks.map(mask => 2 ** (32 - mask)).reduce((offset, size) => Math.ceil(offset / size) * size + size, 0);
   return 32 - Math.ceil(Math.log2(end));
 }
 
-/** At least `count` equal parts of a block, as many as the next power of two. */
+/** The first `count` parts of a block that is cut into equal parts, as many as the next power of two. */
 export function split(block: Cidr, count: number): string[] {
   const bits = Math.ceil(Math.log2(count));
   const size = block.size / 2 ** bits;

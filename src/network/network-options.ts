@@ -46,10 +46,10 @@ export interface NetworkOptions {
   readonly privateSubnetMask?: number;
 
   /**
-   * Whether the VPC has no way to the internet and none from there: private subnets only, and no NAT gateway.
+   * Whether the VPC is cut off from the internet, in both directions: private subnets only, and no NAT gateway.
    *
-   * A platform then gets the interface endpoints that it needs itself, and needs `imageRegistry` and charts from
-   * elsewhere: see docs/isolated.md. Can't be changed on a living platform.
+   * A platform then defines the interface endpoints that it needs, and must be given `imageRegistry` and a place that
+   * each chart comes from: see docs/isolated.md. Can't be changed on a living platform.
    *
    * @default false
    */
@@ -58,15 +58,15 @@ export interface NetworkOptions {
   /**
    * How many NAT gateways: 1 up to the number of zones. None with `isolated`.
    *
-   * Private subnets without a gateway in their own zone route through another
-   * zone's.
+   * Private subnets without a gateway in their own zone route through the gateway
+   * of another zone.
    *
    * @default - the profile's: 1 in dev, 2 in staging, 3 in prod; 1 for a Vpc on its own
    */
   readonly natGateways?: number;
 
   /**
-   * Whether VPC Flow Logs are captured: of all traffic, accepted and rejected.
+   * Whether VPC Flow Logs are captured, for all traffic, accepted and rejected.
    *
    * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
    * @default true
@@ -93,7 +93,7 @@ export interface NetworkOptions {
    * A second IPv4 range for pods, /16 to /26, with a pod subnet in each zone.
    *
    * Nodes stay in the private subnets; Cilium gives pods addresses from the pod
-   * subnets. A range of 100.64.0.0/10 spares addresses that are routed elsewhere.
+   * subnets. A range in 100.64.0.0/10 leaves addresses that your other networks route to unused.
    *
    * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
    * @default - pods share the private subnets with the nodes
@@ -103,7 +103,7 @@ export interface NetworkOptions {
   /**
    * AWS services that are reached through interface endpoints in the private subnets.
    *
-   * Each costs an hourly price in each zone. A platform's `isolated` network has those that it needs beside these.
+   * Each is billed by the hour in each zone. A platform's `isolated` network also has those that the platform needs.
    *
    * @default - the profile's: none in dev and staging; EC2, ECR, ELB and STS in prod; none for a Vpc on its own
    */
@@ -115,7 +115,7 @@ export interface NetworkOptions {
  */
 export interface VpcProps extends NetworkOptions {
   /**
-   * The name of the cluster that will live in this VPC: it goes into the subnets' tags.
+   * The name of the cluster that will live in this VPC, for the subnets' tags.
    *
    * 1 to 32 lower-case letters, digits and dashes.
    */

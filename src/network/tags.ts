@@ -1,8 +1,8 @@
 import { Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { isIsolated } from '../cdk/private-subnets';
+import { isIsolated } from './private-subnets';
 
-/** The tag by which Cilium finds the pod subnets. */
+/** The tag that Cilium finds the pod subnets by. */
 export const POD_SUBNET_TAG = { key: 'cilium.io/pod-subnet', value: 'true' };
 
 /**

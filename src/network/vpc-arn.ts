@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { arn } from '../cdk/arn';
 
-/** Where a VPC's resources are, as the part of an ARN before them: in its owner's account, which is another than the stack's if it is shared. */
+/** The start of an ARN of a VPC's resources: region and account. A shared VPC is in another account than the stack: its owner's. */
 export function placeOf(vpc: ec2.IVpc): string {
   const { account } = vpc.env;
   const isOwn = Token.isUnresolved(account) || account === Stack.of(vpc).account;

@@ -30,7 +30,7 @@ export function planVpc(scope: Construct, path: string, props: VpcProps) {
   if (block.mask > needed) {
     const [size, advice] = needed < 16 ? [`/${needed}, larger than a VPC can be,`, ''] : [`/${needed} or larger`, 'a larger range, or '];
     reject(path, 'cidr', cidr, `${size} to hold ${isolated ? '' : `${zones.length} public /${publicMask} and `}${zones.length} private /${privateMask} subnets`,
-      `give ${advice}smaller subnets by \`publicSubnetMask\` and \`privateSubnetMask\``);
+      `give ${advice}smaller subnets with \`publicSubnetMask\` and \`privateSubnetMask\``);
   }
   checkPodCidr(path, cidr, zones.length, props.podCidr);
   if (props.flowLogBucket && props.flowLogRetention !== undefined) {
@@ -39,7 +39,7 @@ export function planVpc(scope: Construct, path: string, props: VpcProps) {
   return { cidr, zones, publicMask, privateMask, natGateways, isolated };
 }
 
-/** CDK's own Vpc has two zones where the account is not known: the third must be asked for by its place in the list. */
+/** Where the account is not known, CDK knows two zones: three are taken from the region's list at deployment. */
 function firstThreeZones(scope: Construct): string[] {
   const known = Stack.of(scope).availabilityZones;
   return Token.isUnresolved(known[0]) ? [0, 1, 2].map(index => Fn.select(index, Fn.getAzs())) : known.slice(0, 3);
@@ -57,7 +57,7 @@ function checkPodCidr(path: string, cidr: string, zones: number, podCidr?: strin
   if (podCidr === undefined) {
     return;
   }
-  const smallest = Math.min(26, 28 - Math.ceil(Math.log2(zones))); // a subnet is a /28 at the least
+  const smallest = Math.min(26, 28 - Math.ceil(Math.log2(zones))); // no subnet is smaller than a /28
   if (overlaps(checkCidr(path, 'podCidr', podCidr, smallest), parseCidr(cidr)!)) {
     reject(path, 'podCidr', podCidr, `a range that shares no address with \`cidr\` (${cidr})`, 'give another, such as 100.64.0.0/16');
   }
@@ -66,7 +66,7 @@ function checkPodCidr(path: string, cidr: string, zones: number, podCidr?: strin
 function checkCidr(path: string, prop: string, text: string, smallest: number) {
   const block = Token.isUnresolved(text) ? undefined : parseCidr(text);
   if (!block || block.mask < 16 || block.mask > smallest) {
-    return reject(path, prop, Token.isUnresolved(text) ? 'a token' : text, `an IPv4 range of /16 to /${smallest} on its own boundary, known at synthesis`,
+    return reject(path, prop, Token.isUnresolved(text) ? 'a token' : text, `an IPv4 range of /16 to /${smallest} that starts at a multiple of its size, known at synthesis`,
       'give one such as 10.0.0.0/16');
   }
   return block;

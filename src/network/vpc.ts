@@ -5,13 +5,13 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parseCidr, split } from './cidr';
 import type { VpcProps } from './network-options';
+import { privateSubnets } from './private-subnets';
 import { POD_SUBNET_TAG, tagSubnets } from './tags';
 import { planVpc } from './vpc-plan';
 import { pinFeatureFlags } from '../cdk/feature-flags';
-import { privateSubnets } from '../cdk/private-subnets';
 
 /**
- * Services that are in one region for all.
+ * Services whose API is in one region, us-east-1, for all regions.
  *
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
  */
@@ -22,9 +22,9 @@ const GLOBAL_SERVICES = ['iam', 'route53'];
  *
  * Defines the subnets, tagged for the AWS Load Balancer Controller and for
  * Karpenter, NAT gateways, VPC Flow Logs and a gateway endpoint for S3. It is
- * an `ec2.Vpc`, so it goes wherever CDK takes a VPC.
+ * an `ec2.Vpc`, so you can use it wherever CDK takes a VPC.
  *
- * Three zones are used in stacks without an environment, too, where CDK's own
+ * It has three zones even in stacks without an environment, where CDK's own
  * Vpc has two.
  */
 export class Vpc extends ec2.Vpc {
@@ -40,12 +40,12 @@ export class Vpc extends ec2.Vpc {
       availabilityZones: zones,
       natGateways,
       subnetConfiguration: isolated ? [{ name: 'Private', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: privateMask }] : [
-        // Load balancers and NAT gateways bring their own addresses: nothing else may get a public one.
+        // Load balancers and NAT gateways bring their own addresses: nothing beside them may get a public one.
         { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: publicMask, mapPublicIpOnLaunch: false },
         { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: privateMask },
       ],
       gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
-      // A custom resource and a Lambda for a group that nothing here uses: not worth it, and a flag must not decide it.
+      // It would take a custom resource and a Lambda, for a group that nothing here uses; and a feature flag must not decide it.
       restrictDefaultSecurityGroup: false,
     });
     tagSubnets(this, props.clusterName);

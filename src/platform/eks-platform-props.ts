@@ -20,15 +20,15 @@ export interface EksPlatformProps {
   /**
    * The cluster's name: 1 to 32 lower-case letters, digits and dashes.
    *
-   * It is the EKS cluster's name, its name in Cilium, part of the subnets' tags, and the owner of its DNS
-   * records. A change makes a new cluster, and deletes the old one with all that runs in it.
+   * EKS, Cilium, the subnets' tags and the owners of DNS records carry this name. A change makes a new cluster, and
+   * deletes the old one with everything that runs in it.
    */
   readonly clusterName: string;
 
   /**
-   * What kind of environment this is: the defaults of most other props.
+   * The kind of environment, which gives most other props their defaults.
    *
-   * PROD can't be given to a living platform, as it encrypts Secrets with a key, unless it is
+   * A living platform can't be changed to PROD, which encrypts Secrets with a key of the cluster's own, unless PROD is
    * customized with `secretsEncryption` false.
    *
    * @default PlatformProfile.DEV
@@ -38,7 +38,7 @@ export interface EksPlatformProps {
   /**
    * The cluster's Kubernetes version: 1.33 to 1.36.
    *
-   * Other versions have no chart in the compatibility table and are refused.
+   * Any other version is refused, as not all charts of the compatibility table support it.
    *
    * @default KubernetesVersion.V1_36
    */
@@ -47,23 +47,24 @@ export interface EksPlatformProps {
   /**
    * The version of the CoreDNS add-on, such as `v1.12.1-eksbuild.2`.
    *
-   * EKS leaves an add-on as it is when Kubernetes is upgraded: name the version that goes with the new one.
+   * EKS does not upgrade its add-ons with Kubernetes: give the version that fits the new one.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/managing-coredns.html
-   * @default - EKS's default when the add-on is made; it stays at that one
+   * @default - EKS's default at the time when the add-on is created, and no other later
    */
   readonly coreDnsVersion?: string;
 
   /**
-   * The Lambda layer with kubectl and Helm, for a Kubernetes version at most one minor away from its own.
+   * The Lambda layer with kubectl and Helm: a kubectl at most one minor version away from `kubernetesVersion`.
    *
    * @default - a KubectlV36Layer
    */
   readonly kubectlLayer?: lambda.ILayerVersion;
 
   /**
-   * A VPC of your own. It must have private subnets: with a way out, or with the endpoints that docs/isolated.md
-   * lists. Its subnets are tagged if they are defined in this app.
+   * A VPC of your own. Its private subnets must reach the internet, or the endpoints that docs/isolated.md lists.
+   *
+   * Its subnets are tagged if they are defined in this app.
    *
    * Can't be given with `network`. Can't be changed on a living platform.
    *
@@ -74,21 +75,21 @@ export interface EksPlatformProps {
   /**
    * Options of the new VPC.
    *
-   * @default - the spec's network, with the profile's NAT gateways, flow logs and endpoints
+   * @default - three zones in 10.0.0.0/16, with the profile's NAT gateways, flow logs and endpoints
    */
   readonly network?: NetworkOptions;
 
   /**
-   * From where the Kubernetes API is reached.
+   * Where the Kubernetes API can be reached from.
    *
-   * @default - the profile's: public and private in dev and staging, private only in prod and without internet
+   * @default - the profile's: public and private in dev and staging, private only in prod, and in a VPC without a way to the internet
    */
   readonly endpointAccess?: eks.EndpointAccess;
 
   /**
    * Roles that administer the cluster: each gets an access entry with AmazonEKSClusterAdminPolicy.
    *
-   * Without any, only this stack's deployments reach the Kubernetes API, until an access entry is added.
+   * Without any, only this stack's deployments have access to the Kubernetes API, until you add an access entry.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
    * @default - none
@@ -98,7 +99,7 @@ export interface EksPlatformProps {
   /**
    * The KMS key that encrypts Kubernetes Secrets.
    *
-   * Can't be changed on a living platform, nor given or taken away.
+   * Can't be added, changed or removed on a living platform.
    *
    * @default - a new key with yearly rotation in prod; none, EKS's own encryption, in dev and staging
    */
@@ -107,16 +108,18 @@ export interface EksPlatformProps {
   /**
    * Whether EKS refuses to delete the cluster. Switch it off in one deployment and destroy in the next.
    *
-   * It protects the cluster alone: stack termination protection keeps CloudFormation from deleting all that
-   * stands before it.
+   * While it is on, the stack's deletion is refused before anything in the stack is deleted. Turn on the stack's
+   * termination protection, too: docs/operations.md says why.
    *
    * @default - the profile's: true in prod
    */
   readonly deletionProtection?: boolean;
 
   /**
-   * The registry that has all images of the platform's charts and of the node-local DNS cache, under the paths that
-   * they have at their authors': `quay.io/cilium/cilium` becomes `REGISTRY/cilium/cilium`. A path may follow the host.
+   * The registry that holds copies of all images of the platform's charts and of the node-local DNS cache.
+   *
+   * Images keep the paths that their authors gave them: `quay.io/cilium/cilium` becomes `REGISTRY/cilium/cilium`.
+   * REGISTRY is a host, or a host and a path.
    *
    * Must be given in a VPC without a way to the internet.
    *
@@ -174,9 +177,9 @@ export interface EksPlatformProps {
   readonly nodeLocalDns?: NodeLocalDnsOptions;
 
   /**
-   * Whether the destruction of the platform deletes the records in `hostedZones` that its ExternalDNS left.
+   * Whether destroying the platform also deletes the records that its ExternalDNS left in `hostedZones`.
    *
-   * Only records whose owner is `clusterName`, after the cluster is gone.
+   * It deletes only records whose owner is `clusterName`, after the cluster is gone.
    *
    * @default - true where ExternalDNS has the policy SYNC, which deletes records itself while it runs
    */

@@ -10,22 +10,21 @@ import type { NodeGroupOptions } from '../cluster/node-group-options';
 import { supportedMinors, VERSIONS } from '../kubernetes/versions';
 import { overlaps, parseCidr } from '../network/cidr';
 
-/** The range of the cluster's Services: one that EKS chooses itself where it is free, so that the DNS address is known. */
+/** The range of the cluster's Services: one of the two that EKS chooses from. It is given, so that the address of DNS is known. */
 export const SERVICE_RANGE = '172.20.0.0/16';
 
-/** Where EKS puts the Service kube-dns: at the tenth address of the range. */
+/** The address of the Service kube-dns: EKS takes the tenth of the range. */
 export const SERVICE_DNS_IP = '172.20.0.10';
 
-/** Refuses a Kubernetes version without charts, and a kubectl that is more than one minor away from it. */
-export function checkKubernetesVersion(scope: Construct, version?: eks.KubernetesVersion, layer?: lambda.ILayerVersion): void {
-  const text = version?.version ?? `1.${VERSIONS.kubernetes}`;
+/** Refuses a Kubernetes version that a chart does not support, and a kubectl that is more than one minor version away from it. */
+export function checkKubernetesVersion(scope: Construct, { version: text }: eks.KubernetesVersion, layer?: lambda.ILayerVersion): void {
   if (Token.isUnresolved(text)) {
     return;
   }
   const minor = Number(/^1\.(\d+)$/.exec(text)?.[1]);
   const { oldest, newest } = supportedMinors();
   if (!(minor >= oldest && minor <= newest)) {
-    reject(scope.node.path, 'kubernetesVersion', text, `1.${oldest} to 1.${newest}`, 'there are charts for no other');
+    reject(scope.node.path, 'kubernetesVersion', text, `1.${oldest} to 1.${newest}`, 'the charts support no other version');
   }
   const kubectl = layer ? layerMinor(layer) : VERSIONS.kubernetes;
   if (kubectl === undefined) {
@@ -37,7 +36,7 @@ export function checkKubernetesVersion(scope: Construct, version?: eks.Kubernete
   }
 }
 
-/** Refuses what is no version of an add-on, but of CoreDNS itself. */
+/** Refuses anything but a version of the EKS add-on, such as a version of CoreDNS itself. */
 export function checkCoreDnsVersion(path: string, version?: string): void {
   if (version !== undefined && !Token.isUnresolved(version) && !/^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)) {
     reject(path, 'coreDnsVersion', version, 'a version of the EKS add-on, such as v1.12.1-eksbuild.2',
@@ -45,7 +44,7 @@ export function checkCoreDnsVersion(path: string, version?: string): void {
   }
 }
 
-/** The layers' classes are named by their version: KubectlV36Layer. */
+/** The version is in the name of a layer's class: KubectlV36Layer. */
 function layerMinor(layer: lambda.ILayerVersion): number | undefined {
   const [, minor] = /^KubectlV(\d+)Layer$/.exec(layer.constructor.name) ?? [];
   return minor === undefined ? undefined : Number(minor);
@@ -62,7 +61,7 @@ export function checkServiceRange(path: string, props: EksPlatformProps): void {
   }
 }
 
-/** A VPC that was imported without its range throws when it is asked for it. */
+/** The range of a VPC that was imported without it throws. */
 function rangeOf(vpc?: ec2.IVpc): string | undefined {
   try {
     return vpc?.vpcCidrBlock;
@@ -71,13 +70,13 @@ function rangeOf(vpc?: ec2.IVpc): string | undefined {
   }
 }
 
-/** How pods get their addresses, as far as nodes must fit to it. */
+/** How pods get their addresses: what node groups must fit. */
 export interface PodAddresses {
   readonly prefixDelegation: boolean;
   readonly podSubnets: boolean;
 }
 
-/** Refuses nodes whose network interfaces can't take prefixes where they must, or that would take more pods than addresses. */
+/** Refuses nodes whose network interfaces can't take the prefixes that they must take, and nodes that would run more pods than they have addresses. */
 export function checkNodes(path: string, { prefixDelegation, podSubnets }: PodAddresses, options: NodeGroupOptions): void {
   const old = prefixDelegation ? (options.instanceTypes ?? []).filter(type => !isNitro(type)).map(type => type.toString()) : [];
   if (old.length > 0) {
@@ -85,6 +84,6 @@ export function checkNodes(path: string, { prefixDelegation, podSubnets }: PodAd
   }
   if (podSubnets && !prefixDelegation && options.maxPods === undefined) {
     reject(path, 'maxPods', undefined, 'given with pod subnets and without `prefixDelegation`',
-      'a node\'s first interface serves no pods then, so EKS would let too many run: give (interfaces - 1) x (addresses of one - 1)');
+      'pods get no addresses from a node\'s first interface then, so EKS would allow too many: give (interfaces - 1) x (addresses of each - 1)');
   }
 }

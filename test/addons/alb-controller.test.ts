@@ -82,7 +82,7 @@ describe('replicas', () => {
 
   test.each([0, -2, 0.5])('fail as %s', replicas => {
     expect(() => albFixture({ replicas })).toThrow(
-      `\`replicas\` must be a whole number, 1 or more, got: ${replicas}; leave the add-on out by \`enabled: false\` to run none [Shop/Alb]`);
+      `\`replicas\` must be a whole number, 1 or more, got: ${replicas}; leave the add-on out with \`enabled: false\` to run none [Shop/Alb]`);
   });
 
   test('pass through as a token', () => {
@@ -115,7 +115,7 @@ describe('defaultTags', () => {
   ])('fail as "%s" with "%s"', (key, value) => {
     expect(() => albFixture({ defaultTags: { team: 'shop', [key]: value } })).toThrow(
       `\`defaultTags\` must be without commas, quotes, hashes, colons that end a word, and = in keys, got: ${JSON.stringify({ [key]: value })}; `
-      + 'the chart writes them as one argument, with commas between and no quotes around [Shop/Alb]');
+      + 'the chart joins them with commas into one argument, without quotes [Shop/Alb]');
   });
 
   test('pass through as tokens', () => {

@@ -32,8 +32,8 @@ describe('Hubble', () => {
 
   test.each(['httpv2', 'tcp ', 'latency', 'latency:query', ''])('fails with the metric "%s"', metric => {
     expect(() => values({ hubble: { metrics: ['dns', metric] } })).toThrow(
-      '`hubble.metrics` must be one of dns, drop, flow, flows-to-world, http, httpV2, icmp, policy, port-distribution, sctp, tcp, each with options '
-      + `after a colon, got: "${metric}"; check the name: agents would not start [Shop/Cilium]`);
+      '`hubble.metrics` must be one of dns, drop, flow, flows-to-world, http, httpV2, icmp, policy, port-distribution, sctp, tcp, or one of them with options '
+      + `after a colon, got: "${metric}"; check the name: agents do not start with an unknown one [Shop/Cilium]`);
   });
 
   test.each([[undefined, true], [true, true], [false, false]])('ui: %s has the interface: %s', (ui, enabled) => {

@@ -108,6 +108,6 @@ describe('hostedZones', () => {
   test('fail with a zone that does not know its name', () => {
     const zones: Zones = stack => [zoneFixture(stack), route53.HostedZone.fromHostedZoneId(stack, 'Nameless', 'Z9876543210')];
     expect(() => dnsFixture(zones)).toThrow('`hostedZones[1]` must be a zone that knows its name, got: "Z9876543210"; '
-      + 'import it by HostedZone.fromHostedZoneAttributes, with its id and its name [Shop/Dns]');
+      + 'import it with HostedZone.fromHostedZoneAttributes, which takes its id and its name [Shop/Dns]');
   });
 });

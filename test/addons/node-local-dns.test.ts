@@ -62,7 +62,7 @@ describe('time to live', () => {
     ['cacheTtl', 0], ['cacheTtl', -1], ['cacheTtl', 1.5], ['cacheNegativeTtl', 0], ['cacheNegativeTtl', -5], ['cacheNegativeTtl', 0.1],
   ])('fails where %s is %s', (prop, ttl) => {
     expect(() => dnsFixture({ [prop]: ttl })).toThrow(`\`${prop}\` must be a whole number of seconds, 1 or more, got: ${ttl}; `
-      + 'leave the add-on out by `enabled: false` to cache nothing [Shop/NodeLocalDns]');
+      + 'leave the add-on out with `enabled: false` to cache nothing [Shop/NodeLocalDns]');
   });
 
   test.each([1500, 500])('fails where serveStale is %s milliseconds', milliseconds => {

@@ -77,5 +77,5 @@ test.each(['BOTTLEROCKET_ARM_64', 'AL2_x86_64', 'WINDOWS_CORE_2022_x86_64'])('fa
   const { stack, cluster } = clusterFixture();
   expect(() => new NodeGroup(stack, 'Nodes', { cluster, amiType: amiType as eks.NodegroupAmiType })).toThrow(
     `\`amiType\` must be one of Amazon Linux 2023 (AL2023_...), got: "${amiType}"; `
-    + 'volume and user data are written for it: make other nodes with eks.Nodegroup [Shop/Nodes]');
+    + 'the volume and the user data are written for it: define other nodes with eks.Nodegroup [Shop/Nodes]');
 });

@@ -168,7 +168,7 @@ describe('the chart\'s CRDs', () => {
 
   test('can\'t be kept as a copy', () => {
     expect(() => releaseFixture({ crdRemovalPolicy: RemovalPolicy.SNAPSHOT }))
-      .toThrow('`crdRemovalPolicy` must be RETAIN or DESTROY, got: "snapshot"; definitions stay or go, nothing keeps a copy of them [Shop/Release]');
+      .toThrow('`crdRemovalPolicy` must be RETAIN or DESTROY, got: "snapshot"; definitions are kept or deleted, without a snapshot [Shop/Release]');
   });
 });
 

@@ -19,17 +19,17 @@ describe('cidr', () => {
   test.each([
     '10.0.0.0', '10.0.0.0/15', '10.0.0.0/29', '10.0.0.0/33', '10.0.0/16', '300.0.0.0/16', 'vpc', '',
   ])('fails where %j is no range of /16 to /28', cidr => {
-    expect(error({ cidr })).toBe(`\`cidr\` must be an IPv4 range of /16 to /28 on its own boundary, known at synthesis, got: "${cidr}"; `
+    expect(error({ cidr })).toBe(`\`cidr\` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "${cidr}"; `
       + 'give one such as 10.0.0.0/16 [Shop/Vpc]');
   });
 
   test.each(['10.0.0.1/16', '10.0.128.0/16', '10.0.1.0/22'])('fails where %s is off its boundary', cidr => {
-    expect(error({ cidr })).toContain(`\`cidr\` must be an IPv4 range of /16 to /28 on its own boundary, known at synthesis, got: "${cidr}"`);
+    expect(error({ cidr })).toContain(`\`cidr\` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "${cidr}"`);
   });
 
   test('fails where it is a token', () => {
     expect(error({ cidr: Fn.importValue('cidr') }))
-      .toContain('`cidr` must be an IPv4 range of /16 to /28 on its own boundary, known at synthesis, got: "a token"');
+      .toContain('`cidr` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "a token"');
   });
 
   // The range that is one size too small, and what would do.
@@ -44,7 +44,7 @@ describe('cidr', () => {
       '/20 or larger to hold 4 public /28 and 4 private /23 subnets'],
   ])('fails where the subnets do not fit, and says what would: %j', (props, allowed) => {
     expect(error(props)).toBe(`\`cidr\` must be ${allowed}, got: "${props.cidr}"; `
-      + 'give a larger range, or smaller subnets by `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
+      + 'give a larger range, or smaller subnets with `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
   });
 
   test.each([
@@ -59,7 +59,7 @@ describe('cidr', () => {
 
   test('fails where no VPC could hold the subnets, without asking for a larger one', () => {
     expect(error({ privateSubnetMask: 16 })).toBe('`cidr` must be /14, larger than a VPC can be, to hold 3 public /24 and 3 private /16 subnets, '
-      + 'got: "10.0.0.0/16"; give smaller subnets by `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
+      + 'got: "10.0.0.0/16"; give smaller subnets with `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
   });
 });
 
@@ -118,12 +118,12 @@ describe('podCidr', () => {
     ['', 3, 26],
   ])('fails where it is %j for %i zones', (podCidr, zones, smallest) => {
     expect(error({ podCidr, availabilityZones: ZONES.slice(0, zones) }))
-      .toContain(`\`podCidr\` must be an IPv4 range of /16 to /${smallest} on its own boundary, known at synthesis, got: "${podCidr}"`);
+      .toContain(`\`podCidr\` must be an IPv4 range of /16 to /${smallest} that starts at a multiple of its size, known at synthesis, got: "${podCidr}"`);
   });
 
   test('fails where it is a token', () => {
     expect(error({ podCidr: Fn.importValue('pods') }))
-      .toContain('`podCidr` must be an IPv4 range of /16 to /26 on its own boundary, known at synthesis, got: "a token"');
+      .toContain('`podCidr` must be an IPv4 range of /16 to /26 that starts at a multiple of its size, known at synthesis, got: "a token"');
   });
 });
 

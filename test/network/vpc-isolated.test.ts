@@ -52,7 +52,7 @@ test('holds as many private subnets as fit without public ones', () => {
   expect(() => isolated({ cidr: '10.0.0.0/22' })).not.toThrow();
   expect(() => isolated({ cidr: '10.0.0.0/23' })).toThrow(
     '`cidr` must be /22 or larger to hold 3 private /24 subnets, got: "10.0.0.0/23"; '
-    + 'give a larger range, or smaller subnets by `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
+    + 'give a larger range, or smaller subnets with `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
 });
 
 test.each([{ natGateways: 1 }, { publicSubnetMask: 24 }])('fails with %p', props => {

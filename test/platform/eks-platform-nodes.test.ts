@@ -118,7 +118,7 @@ describe('pod subnets', () => {
 
   const single = { ...podCidr, cilium: { prefixDelegation: false } };
   const error = (path: string) => '`maxPods` must be given with pod subnets and without `prefixDelegation`, got: nothing; '
-    + 'a node\'s first interface serves no pods then, so EKS would let too many run: give (interfaces - 1) x (addresses of one - 1) '
+    + 'pods get no addresses from a node\'s first interface then, so EKS would allow too many: give (interfaces - 1) x (addresses of each - 1) '
     + `[${path}]`;
 
   test('fail without prefix delegation and without a number of pods', () => {

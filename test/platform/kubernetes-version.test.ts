@@ -37,7 +37,7 @@ test.each(['1.33', '1.34', '1.35'])('%s runs with the kubectl of 1.34', version 
 
 test.each(['1.32', '1.37', '1.4', '2.33', '1.36.1', 'latest'])('fails for %s, for which there is no chart', version => {
   expect(() => platform(stackFixture(), version)).toThrow(
-    `\`kubernetesVersion\` must be 1.33 to 1.36, got: "${version}"; there are charts for no other [Shop/Platform]`);
+    `\`kubernetesVersion\` must be 1.33 to 1.36, got: "${version}"; the charts support no other version [Shop/Platform]`);
 });
 
 test.each([['1.33', 33], ['1.34', 34]])('fails for %s with the default kubectl, and says what to install', (version, minor) => {

@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 
-/** Where nodes, pods and the platform's functions are: in subnets with a way out, or without one where the VPC has no other. */
+/** Where nodes, pods and the platform's functions run: in private subnets with a way to the internet, or in isolated ones if the VPC has no others. */
 export function privateSubnets(vpc: ec2.IVpc): ec2.SubnetSelection {
   return { subnetType: isIsolated(vpc) ? ec2.SubnetType.PRIVATE_ISOLATED : ec2.SubnetType.PRIVATE_WITH_EGRESS };
 }
