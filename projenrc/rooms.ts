@@ -21,9 +21,10 @@ const ROOMS: { readonly [house: string]: Rooms } = {
     network: ['cdk', 'kubernetes'],
     cluster: ['cdk', 'kubernetes'],
     addons: ['cdk', 'kubernetes', 'network', 'cluster'],
-    policy: ['cdk', 'kubernetes', 'network', 'cluster', 'addons'],
-    ingress: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy'],
-    platform: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'ingress'],
+    policy: ['cdk', 'kubernetes'],
+    rules: ['cdk', 'kubernetes'],
+    ingress: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'rules'],
+    platform: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'rules', 'ingress'],
   },
   handlers: {
     shared: [],

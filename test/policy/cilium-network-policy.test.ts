@@ -64,7 +64,7 @@ describe('in a namespace', () => {
     const { stack, cluster } = importedClusterFixture();
     const namespace = Namespace.fromNamespaceName(stack, 'Elsewhere', importedClusterFixture().cluster, 'shop');
     expect(() => new CiliumNetworkPolicy(stack, 'Policy', { cluster, namespace, policyName: 'allow-frontend', ingress: INGRESS }))
-      .toThrow('`namespace` must be a namespace of `cluster`, got: "Shop/Elsewhere"; give both of the same cluster [Shop/Policy]');
+      .toThrow('`namespace` must be a namespace of `cluster`, got: "Shop/Elsewhere"; pass a namespace of the same cluster [Shop/Policy]');
   });
 });
 

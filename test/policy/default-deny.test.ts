@@ -79,7 +79,7 @@ describe('by option', () => {
 
   test.each(['allowWithinNamespace', 'allowPodIdentity', 'allowInstanceMetadata'])('fails with `%s` where nothing is denied', prop => {
     expect(() => objectsOf({ [prop]: false })).toThrow(
-      `\`${prop}\` must be left out without \`defaultDeny\`, got: false; nothing is denied without it [Shop/Namespace]`);
+      `\`${prop}\` must be left out without \`defaultDeny\`, got: false; set \`defaultDeny\`, as nothing is denied without it [Shop/Namespace]`);
   });
 });
 

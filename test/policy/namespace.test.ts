@@ -79,15 +79,15 @@ describe('names', () => {
   });
 
   test.each([
-    ['default', 'it is in every cluster and can\'t be deleted'],
-    ['kube-system', 'Kubernetes itself lives there, and its DNS'],
-    ['kube-node-lease', 'it is Kubernetes\' own'],
-    ['kube-shop', 'names with kube- in front are kept for Kubernetes'],
-    ['cilium-secrets', 'Cilium\'s chart makes it'],
-    ['external-dns', 'the chart of ExternalDNS makes it'],
+    ['default', 'every cluster has it, and it can\'t be deleted'],
+    ['kube-system', 'Kubernetes itself runs there, and its DNS'],
+    ['kube-node-lease', 'it belongs to Kubernetes'],
+    ['kube-shop', 'names that start with kube- are reserved for Kubernetes'],
+    ['cilium-secrets', 'Cilium\'s chart creates it'],
+    ['external-dns', 'the chart of ExternalDNS creates it'],
   ])('fails with %s, which is another\'s', (name, reason) => {
     expect(() => namespaceFixture({}, name)).toThrow(`\`namespaceName\` must be a namespace of your own: ${reason}, got: "${name}"; `
-      + 'choose another name, or name what is there by `Namespace.fromNamespaceName` [Shop/Namespace]');
+      + 'choose another name, or refer to an existing namespace with `Namespace.fromNamespaceName` [Shop/Namespace]');
   });
 });
 
@@ -107,14 +107,14 @@ describe('bad input', () => {
 
   test('fails with two levels of pod security', () => {
     expect(() => namespaceFixture({ podSecurity: PodSecurityLevel.BASELINE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } })).toThrow(
-      '`podSecurity` must be left out with the label pod-security.kubernetes.io/enforce, got: "baseline"; give one of them [Shop/Namespace]');
+      '`podSecurity` must be left out with the label pod-security.kubernetes.io/enforce, got: "baseline"; give only one of them [Shop/Namespace]');
   });
 
   test.each(['allowances', 'default-deny-all', 'shop'])('fails with a second policy %s', policyName => {
     const { namespace } = namespaceFixture();
     namespace.addPolicy('shop', POLICY);
     expect(() => namespace.addPolicy(policyName, POLICY)).toThrow(
-      `\`policyName\` must be a name of its own in the namespace, got: "${policyName}"; choose another name [Shop/Namespace/${policyName}]`);
+      `\`policyName\` must be a name that no other policy of the namespace has, got: "${policyName}"; choose another name [Shop/Namespace/${policyName}]`);
   });
 
   test('fails with a policy\'s name that is none', () => {

@@ -19,12 +19,12 @@ const selector = (endpointSelector: EndpointSelector) => ({ endpointSelector, ..
 
 describe('fails with', () => {
   test.each<[string, CiliumNetworkPolicyOptions, string]>([
-    ['no rule', {}, '`ingress` must be given, or another of ingressDeny, egress and egressDeny, got: nothing; a policy has at least one rule [Shop/Policy]'],
+    ['no rule', {}, '`ingress` must be given, or one of ingressDeny, egress and egressDeny, got: nothing; a policy needs at least one rule [Shop/Policy]'],
     ['no rule but a wish', { defaultDenyEgress: false }, '`ingress` must be given'],
     ['an empty list of rules', { ingress: [] }, '`ingress` must be one rule or more, got: []; leave it out, or set `defaultDenyIngress` to allow nothing [Shop/Policy]'],
     ['an empty list of denials', { egressDeny: [] }, '`egressDeny` must be one rule or more, got: []; leave it out, or set `defaultDenyEgress`'],
-    ['an empty rule', { egress: [{ peers: [PolicyPeer.pods({ a: 'b' })] }, {}] }, '`egress[1]` must be with `peers` or `ports`, or both, got: {}; Cilium takes it for nobody'],
-    ['no peers', { ingress: [{ peers: [] }] }, '`ingress[0].peers` must be one or more, got: []; leave it out if it does not matter [Shop/Policy]'],
+    ['an empty rule', { egress: [{ peers: [PolicyPeer.pods({ a: 'b' })] }, {}] }, '`egress[1]` must be a rule with `peers`, `ports` or both, got: {}; without them it matches nobody'],
+    ['no peers', { ingress: [{ peers: [] }] }, '`ingress[0].peers` must be one or more, got: []; leave it out to match all [Shop/Policy]'],
     ['no ports', { ingress: [{ ports: [] }] }, '`ingress[0].ports` must be one or more, got: []'],
     ['no labels', egress(PolicyPeer.pods({})), '`egress[0].peers[0]` must be one label or more, got: {}; use `EndpointSelector.all()` for every pod [Shop/Policy]'],
     ['no labels of namespaces', egress(PolicyPeer.endpoints(EndpointSelector.inNamespacesWith({}))), '`egress[0].peers[0]` must be one label or more'],
@@ -65,7 +65,7 @@ describe('fails with', () => {
 
   test.each(['ingress', 'ingressDeny', 'egressDeny'])('a DNS name in %s', direction => {
     expect(() => specOf({ [direction]: [{ peers: [PolicyPeer.fqdn('example.com')] }] })).toThrow(
-      `\`${direction}[0].peers[0]\` must be no DNS name, got: {"matchName":"example.com"}; Cilium knows names in \`egress\` only; use \`PolicyPeer.cidr\` [Shop/Policy]`);
+      `\`${direction}[0].peers[0]\` must be a peer other than a DNS name, got: {"matchName":"example.com"}; Cilium takes DNS names in \`egress\` only: use \`PolicyPeer.cidr\` [Shop/Policy]`);
   });
 
   test.each<[string, PolicyPort, string]>([
@@ -88,19 +88,19 @@ describe('fails with', () => {
   });
 
   test.each<[string, CiliumNetworkPolicyOptions, string]>([
-    ['HTTP without ports', { ingress: [{ http: [{}], peers: [PolicyPeer.pods({ a: 'b' })] }] }, '`ingress[0].ports` must be TCP ports with `http`, got: nothing; HTTP goes over TCP'],
+    ['HTTP without ports', { ingress: [{ http: [{}], peers: [PolicyPeer.pods({ a: 'b' })] }] }, '`ingress[0].ports` must be TCP ports with `http`, got: nothing; HTTP runs over TCP'],
     ['HTTP over UDP', { ingress: [{ http: [{}], ports: [PolicyPort.tcp(80), PolicyPort.udp(80)] }] }, '`ingress[0].ports` must be TCP ports with `http`'],
     ['HTTP over any protocol', { ingress: [{ http: [{}], ports: [PolicyPort.anyProtocol(80)] }] }, 'must be TCP ports with `http`, got: [{"port":"80"}]'],
     ['HTTP over ICMP', { ingress: [{ http: [{}], ports: [PolicyPort.icmpPing()] }] }, 'must be TCP ports with `http`'],
     ['no HTTP requests', { ingress: [{ http: [], ports: [PolicyPort.tcp(80)] }] }, '`ingress[0].http` must be one or more, got: []'],
-    ['denied HTTP requests', { ingressDeny: [{ http: [{}], ports: [PolicyPort.tcp(80)] } as any] }, '`ingressDeny[0].http` must be left out, got: [{}]; Cilium denies no single requests'],
-    ['a method that is no pattern', http({ method: 'GET(' }), '`ingress[0].http[0].method` must be a regular expression as RE2 reads it, got: "GET("; see https://'],
+    ['denied HTTP requests', { ingressDeny: [{ http: [{}], ports: [PolicyPort.tcp(80)] } as any] }, '`ingressDeny[0].http` must be left out, got: [{}]; Cilium cannot deny single requests'],
+    ['a method that is no pattern', http({ method: 'GET(' }), '`ingress[0].http[0].method` must be a regular expression that RE2 accepts, got: "GET("; see https://'],
     ['a look-ahead', http({ path: '/(?!admin)' }), '`ingress[0].http[0].path` must be a regular expression'],
     ['a back reference', http({ host: '(a)\\1' }), '`ingress[0].http[0].host` must be a regular expression'],
     ['an escape that only JavaScript knows', http({ path: '/\\u0041' }), '`ingress[0].http[0].path` must be a regular expression'],
     ['an empty set', http({ path: '/[^]' }), '`ingress[0].http[0].path` must be a regular expression'],
     ['too many repetitions', http({ path: '/a{1,1001}' }), '`ingress[0].http[0].path` must be a regular expression'],
-    ['a path without a slash', http({ path: 'api/.*' }), '`ingress[0].http[0].path` must be a regular expression that can match a path, got: "api/.*"; begin it with a slash: /api/.*'],
+    ['a path without a slash', http({ path: 'api/.*' }), '`ingress[0].http[0].path` must be a regular expression that can match a path, got: "api/.*"; start it with a slash: /api/.*'],
     ['a header that is none', http({ headers: ['X-Ok', 'X Bad'] }), '`ingress[0].http[0].headers` must be `Name` or `Name: value`, got: "X Bad"; check the header'],
     ['a header without a space', http({ headers: ['X-Team:shop'] }), '`ingress[0].http[0].headers` must be'],
   ])('%s', (_, policy, message) => {

@@ -1,0 +1,131 @@
+import { Construct } from 'constructs';
+import { ask, canBeAskedFor, madeBelow, type Way } from './constructor';
+import { exceptionAt, FIXTURES, parametersOf, type Fixture } from './fixtures';
+import { AlbController } from '../../src';
+import { ALB_PREFIX, INGRESS_RULES } from '../../src/rules/ingress-rules';
+import { judge } from '../../src/rules/rego';
+import { importedClusterFixture } from '../support/fixtures';
+
+/*
+ * The same fixtures at construction: an AlbIngress is asked for what a manifest says. It refuses what breaks a rule, or makes an Ingress that breaks none.
+ * Manifests of other classes are asked for as well, as if they were of the class alb and named a certificate: hosts, paths and backends are checked alike.
+ */
+
+/** Rules that depend on parameters, which no constructor has: IngressPolicy has them, and judges the same Ingress at synth. */
+const LEFT_TO_OTHERS: { readonly [id: string]: string } = {
+  'ingress-class': 'the class is alb, or a construct that the app names: which are approved is a parameter',
+  'host-domain': 'the allowed domains are a parameter',
+  'sensitive-path': 'which paths are sensitive is a parameter',
+  'tags': 'the required tags are a parameter, and tags come late, by Tags.of(...)',
+};
+
+/** What a refusal names if it is for a rule. Anything may be malformed. */
+const NAMED: { readonly [id: string]: RegExp } = {
+  'malformed': /must be/,
+  'tls-required': /^`(listeners|redirectHttp|certificates|annotations\['.*\/(listen-ports|ssl-redirect|certificate-arn)'\])`/,
+  'waf-required': /web ACL|wafv2-acl-arn/,
+  'auth-bypass': /^`(authentication|redirectHttp|annotations\['.*\/(auth-.*|jwt-validation|ssl-redirect)'\])/,
+  'health-check': /^`(healthCheck\.path|annotations\['.*\/healthcheck-path'\])`/,
+};
+
+const CERTIFICATE = { [`${ALB_PREFIX}certificate-arn`]: 'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d' };
+
+/** A fixture that an AlbIngress is asked for, in one of two ways. */
+interface Case {
+  readonly fixture: Fixture;
+  readonly name: string;
+  readonly way: Way;
+  /** The manifest, of the class alb. */
+  readonly manifest: any;
+}
+
+/** What became of it. */
+interface Answer extends Case {
+  /** The rules that the manifest breaks. */
+  readonly broken: string[];
+  /** The text of the error, if AlbIngress refused. */
+  readonly refusal?: string;
+  /** The rules that the Ingress breaks which was made, if one was. */
+  readonly made: string[];
+}
+
+const WAYS: Way[] = ['props', 'annotations'];
+const CASES: Case[] = FIXTURES.filter(it => canBeAskedFor(it.documents)).flatMap((fixture, index) => WAYS.map(way => {
+  const [{ metadata = {}, spec, ...document }] = fixture.documents;
+  const name = metadata.name && `${metadata.name}-${index}-${way}`; // one of its own, as all are in one cluster
+  const annotations = { ...isOfClassAlb(fixture) ? {} : CERTIFICATE, ...metadata.annotations };
+  return { fixture, name: fixture.name, way, manifest: { ...document, metadata: { ...metadata, name, annotations }, spec: { ...spec, ingressClassName: 'alb' } } };
+}));
+
+const answers = new Map<Case, Answer>();
+beforeAll(() => askForAll().forEach((answer, index) => answers.set(CASES[index], answer)), 120_000);
+
+test.each(CASES)('$name, by $way', it => {
+  const { broken, refusal, made } = answers.get(it)!;
+  const exception = exceptionAt(it.fixture, 'constructor');
+  if (refusal !== undefined) {
+    const expected = exception?.expected ?? broken;
+    expect({ refusal, expected, named: expected.some(id => NAMED[id]?.test(refusal)) }).toEqual({ refusal, expected, named: true });
+  } else {
+    expect(exception?.expected ?? []).toEqual([]);
+    expect(known(made)).toEqual(exception ? known(broken) : []); // an exception that is none is not one
+  }
+});
+
+test.each(INGRESS_RULES.map(it => it.id).filter(id => !(id in LEFT_TO_OTHERS)))('%s: what breaks it is refused, or what is made does not break it', id => {
+  const alone = [...answers.values()].filter(({ broken, fixture }) => known(broken).join() === id && !exceptionAt(fixture, 'constructor'));
+  expect(alone.filter(({ refusal, made }) => refusal === undefined ? !made.includes(id) : NAMED[id]?.test(refusal))).not.toHaveLength(0);
+});
+
+test.each(Object.entries(LEFT_TO_OTHERS))('%s is left to other places, as %s', id => {
+  expect([...answers.values()].filter(({ broken, made }) => broken.includes(id) && made.includes(id))).not.toHaveLength(0);
+});
+
+test('more than half of the fixtures can be asked for', () => {
+  expect(CASES.length / WAYS.length).toBeGreaterThan(FIXTURES.length / 2);
+});
+
+test('each exception is of a fixture that is asked for', () => {
+  expect(FIXTURES.filter(it => exceptionAt(it, 'constructor') && !CASES.some(({ fixture }) => fixture === it))).toEqual([]);
+});
+
+/** Rego judges both what was asked for and what was made, by the engine of CDK. */
+function askForAll(): Answer[] {
+  const { stack, cluster, template } = importedClusterFixture();
+  const controller = AlbController.fromCluster(stack, 'Controller', cluster);
+  const asked = CASES.map((it, index) => {
+    const scope = new Construct(stack, `Case${index}`);
+    return { ...it, scope, refusal: refusalOf(() => ask(scope, controller, it.manifest, it.way)) };
+  });
+  const written = template();
+  const parameters = [...new Set(CASES.map(it => JSON.stringify(parametersOf(it.fixture))))];
+  const found = new Map(parameters.flatMap(them => {
+    const group = asked.filter(it => JSON.stringify(parametersOf(it.fixture)) === them);
+    const manifests = [
+      ...group.map(it => isOfClassAlb(it.fixture) ? {} : it.manifest),
+      ...group.map(it => it.refusal === undefined ? madeBelow(it.scope, stack, written) : {}),
+    ];
+    const ids = judge(manifests, JSON.parse(them)).map(findings => [...new Set(findings.map(it => it.id))].sort());
+    const broken = group.map((it, index) => isOfClassAlb(it.fixture) ? it.fixture.expected : ids[index]);
+    return group.map((it, index) => [it, { broken: broken[index], made: ids[group.length + index] }] as const);
+  }));
+  return asked.map(it => ({ ...it, ...found.get(it)! }));
+}
+
+function refusalOf(make: () => unknown): string | undefined {
+  try {
+    make();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function known(ids: string[]): string[] {
+  return ids.filter(id => !(id in LEFT_TO_OTHERS));
+}
+
+/** The one that it names, or the one that it gets: a manifest without a class, AlbIngress gives one. */
+function isOfClassAlb({ documents: [{ spec }] }: Fixture): boolean {
+  return [undefined, 'alb'].includes(spec.ingressClassName);
+}

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { parse, parseAllDocuments } from 'yaml';
+import { DEFAULT_PARAMETERS, INGRESS_RULES, type RuleParameters } from '../../src/rules/ingress-rules';
+
+/** Where a rule is enforced beside conftest and opa, which judge every fixture as it says. */
+export type Place = 'plugin' | 'admission' | 'constructor';
+
+/** Manifests, and the rules that they break. */
+export interface Fixture {
+  /** A sentence. */
+  readonly name: string;
+  /** The file that it is in. */
+  readonly file: string;
+  /** What differs from the default parameters. */
+  readonly parameters: Partial<RuleParameters>;
+  /** The manifests as YAML: one document or more. */
+  readonly text: string;
+  /** The documents of the text. */
+  readonly documents: any[];
+  /** The ids of the rules that are broken, sorted. */
+  readonly expected: string[];
+  /** Where the verdict is another one, and why. */
+  readonly exceptions: { readonly [place in Place]?: { readonly expected: string[]; readonly because: string } };
+}
+
+const FOLDER = join(__dirname, 'fixtures');
+
+/** Parts of manifests: its one entry is no fixture. */
+const DEFINITIONS = 'definitions.yaml';
+
+/** All fixtures of all files. */
+export const FIXTURES: Fixture[] = readdirSync(FOLDER).filter(file => file.endsWith('.yaml') && file !== DEFINITIONS).sort().flatMap(read);
+
+/** All parameters of a fixture. */
+export function parametersOf(fixture: Fixture): RuleParameters {
+  return { ...DEFAULT_PARAMETERS, ...fixture.parameters };
+}
+
+/** The rules that a fixture breaks where `place` judges it. */
+export function expectedAt(fixture: Fixture, place: Place): string[] {
+  return exceptionAt(fixture, place)?.expected ?? fixture.expected;
+}
+
+/** Another verdict of `place`, if it has one. */
+export function exceptionAt({ exceptions }: Fixture, place: Place): { readonly expected: string[]; readonly because: string } | undefined {
+  return Object.hasOwn(exceptions, place) ? exceptions[place] : undefined; // every object has a `constructor` of its own
+}
+
+/** The ids among those given that deny. */
+export function denied(ids: string[]): string[] {
+  return ids.filter(id => INGRESS_RULES.some(rule => rule.id === id && rule.severity === 'deny'));
+}
+
+function read(file: string): Fixture[] {
+  // One document with the definitions, so that their anchors are known.
+  const entries: any[] = parse(readFileSync(join(FOLDER, DEFINITIONS), 'utf8') + readFileSync(join(FOLDER, file), 'utf8'), { merge: true, maxAliasCount: -1 });
+  return entries.slice(1).map(({ name, parameters = {}, manifests = [], text, expected, exceptions = {} }) => {
+    const yaml: string = fill(text ?? manifests.map((it: unknown) => JSON.stringify(it, undefined, 2)).join('\n---\n'));
+    return { name, file, parameters, text: yaml, documents: parseAllDocuments(yaml).map(it => (it as any).toJS()), expected, exceptions };
+  });
+}
+
+/** Writes <7 KB> out. */
+function fill(yaml: string): string {
+  return yaml.replace(/<(\d+) KB>/g, (_, size) => 'x'.repeat(Number(size) * 1024));
+}
