@@ -141,7 +141,7 @@ deny contains report("malformed", thing, "items", "is a List in a List in a List
 # Otherwise a misspelt parameter would leave a rule at its default, unnoticed.
 deny contains report(
 	"malformed", ingress, sprintf("the policy's parameter `%v`", [name]), "is unknown or not a list of strings",
-	sprintf("the parameters are %s, each a list of strings", [concat(", ", [known | some known, _ in default_parameters])]),
+	sprintf("the parameters are %s, each a list of strings", [concat(", ", object.keys(default_parameters))]),
 ) if {
 	some ingress in ingresses
 	some name, values in given_parameters

@@ -89,7 +89,7 @@ test('each exception is of a fixture that is asked for', () => {
   expect(FIXTURES.filter(it => exceptionAt(it, 'constructor') && !CASES.some(({ fixture }) => fixture === it))).toEqual([]);
 });
 
-/** Rego judges both what was asked for and what was made, by the engine of CDK. */
+/** Asks for each Ingress. CDK's Rego engine judges both what was asked for and what was made. */
 function askForAll(): Answer[] {
   const { stack, cluster, template } = importedClusterFixture();
   const controller = AlbController.fromCluster(stack, 'Controller', cluster);
@@ -98,18 +98,26 @@ function askForAll(): Answer[] {
     return { ...it, scope, refusal: refusalOf(() => ask(scope, controller, it.manifest, it.way)) };
   });
   const written = template();
-  const parameters = [...new Set(CASES.map(it => JSON.stringify(parametersOf(it.fixture))))];
-  const found = new Map(parameters.flatMap(them => {
-    const group = asked.filter(it => JSON.stringify(parametersOf(it.fixture)) === them);
-    const manifests = [
-      ...group.map(it => isOfClassAlb(it.fixture) ? {} : it.manifest),
-      ...group.map(it => it.refusal === undefined ? madeBelow(it.scope, stack, written) : {}),
-    ];
-    const ids = judge(manifests, JSON.parse(them)).map(findings => [...new Set(findings.map(it => it.id))].sort());
-    const broken = group.map((it, index) => isOfClassAlb(it.fixture) ? it.fixture.expected : ids[index]);
-    return group.map((it, index) => [it, { broken: broken[index], made: ids[group.length + index] }] as const);
+  const ids = brokenBy([
+    ...asked.map(({ fixture, manifest }) => ({ fixture, ingress: isOfClassAlb(fixture) ? {} : manifest })),
+    ...asked.map(({ fixture, scope, refusal }) => ({ fixture, ingress: refusal === undefined ? madeBelow(scope, stack, written) : {} })),
+  ]);
+  return asked.map((it, index) => ({
+    ...it, broken: isOfClassAlb(it.fixture) ? it.fixture.expected : ids[index], made: ids[asked.length + index],
   }));
-  return asked.map(it => ({ ...it, ...found.get(it)! }));
+}
+
+/** The rules that each Ingress breaks with its fixture's parameters. Those that differ in their names alone are judged once. */
+function brokenBy(judged: { readonly fixture: Fixture; readonly ingress: any }[]): string[][] {
+  const unnamed = ({ metadata, ...rest }: any) => JSON.stringify({ ...rest, metadata: { ...metadata, name: metadata?.name && 'web' } });
+  const keys = judged.map(({ fixture, ingress }) => ({ parameters: JSON.stringify(parametersOf(fixture)), ingress: unnamed(ingress) }));
+  const ids = new Map<string, string[]>();
+  for (const parameters of new Set(keys.map(it => it.parameters))) {
+    const ingresses = [...new Set(keys.filter(it => it.parameters === parameters).map(it => it.ingress))];
+    judge(ingresses.map(it => JSON.parse(it)), JSON.parse(parameters))
+      .forEach((findings, index) => ids.set(parameters + ingresses[index], [...new Set(findings.map(it => it.id))].sort()));
+  }
+  return keys.map(it => ids.get(it.parameters + it.ingress)!);
 }
 
 function refusalOf(make: () => unknown): string | undefined {

@@ -56,8 +56,10 @@ function read(file: string): Fixture[] {
   // One document with the definitions, so that their anchors are known.
   const entries: any[] = parse(readFileSync(join(FOLDER, DEFINITIONS), 'utf8') + readFileSync(join(FOLDER, file), 'utf8'), { merge: true, maxAliasCount: -1 });
   return entries.slice(1).map(({ name, parameters = {}, manifests = [], text, expected, exceptions = {} }) => {
-    const yaml: string = fill(text ?? manifests.map((it: unknown) => JSON.stringify(it, undefined, 2)).join('\n---\n'));
-    return { name, file, parameters, text: yaml, documents: parseAllDocuments(yaml).map(it => (it as any).toJS()), expected, exceptions };
+    const json: string[] = manifests.map((it: unknown) => fill(JSON.stringify(it, undefined, 2)));
+    const yaml = text === undefined ? json.join('\n---\n') : fill(text);
+    const documents = text === undefined ? json.map(it => JSON.parse(it)) : parseAllDocuments(yaml).map(it => (it as any).toJS());
+    return { name, file, parameters, text: yaml, documents, expected, exceptions };
   });
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, CfnParameter, CfnResource, CloudFormationValidatePlugin, Fn, Lazy, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { denied, expectedAt, FIXTURES, type Fixture } from './fixtures';
 import { IngressPolicy, type IngressPolicyProps } from '../../src';
 import { importedClusterFixture, stackFixture } from '../support/fixtures';
 
@@ -25,7 +26,7 @@ function manifest(stack: Stack, id: string, ...objects: any[]): CfnResource {
   return new CfnResource(stack, id, { type: 'Custom::AWSCDK-EKS-KubernetesResource', properties: { Manifest: stack.toJsonString(objects) } });
 }
 
-/** What the policy says, which may be nothing. */
+/** What the policy reports, which may be nothing. */
 function judge(stack: Stack, props?: IngressPolicyProps, scope: App | Stage = stack.node.root as App) {
   const app = stack.node.root as App;
   Validations.of(scope).addPlugins(new IngressPolicy(props));
@@ -197,4 +198,30 @@ test.each<[string, any, string]>([
   ['productionNamespaces', [7], '`productionNamespaces` must be a list of strings that are known at synthesis, got: [7]'],
 ])('fails for %s %j', (prop, value, message) => {
   expect(() => new IngressPolicy({ [prop]: value })).toThrow(message);
+});
+
+/* Each fixture is a manifest in a stack, as CDK's own construct writes it. They are here, as this file has started the engine. */
+describe('the fixtures', () => {
+  const groups = new Map<string, Fixture[]>();
+  FIXTURES.forEach(it => groups.set(JSON.stringify(it.parameters), [...groups.get(JSON.stringify(it.parameters)) ?? [], it]));
+  const isRefused = (fixture: Fixture) => fixture.exceptions.plugin?.because === 'the construct refuses it';
+  const verdict = (fixture: Fixture, ids: string[]) => `${fixture.file}: ${fixture.name}: ${[...new Set(ids)].sort().join(', ')}`;
+
+  test.each([...groups].filter(([, fixtures]) => !isRefused(fixtures[0])))('with the parameters %s get the verdict that they name', (_, fixtures) => {
+    const stack = stackFixture();
+    fixtures.forEach((it, index) => new CfnResource(stack, `Manifest${index}`, {
+      type: 'Custom::AWSCDK-EKS-KubernetesResource', properties: { Manifest: JSON.stringify(it.documents) },
+    }));
+    const { failure, violations } = judge(stack, fixtures[0].parameters);
+
+    const found = fixtures.map((it, index) => verdict(it, violations
+      .filter((violation: any) => violation.violatingConstructs[0].constructPath === `Shop/Manifest${index}`)
+      .map((violation: any) => violation.ruleName)));
+    expect(found).toEqual(fixtures.map(it => verdict(it, expectedAt(it, 'plugin'))));
+    expect(failure !== undefined).toBe(fixtures.some(it => denied(expectedAt(it, 'plugin')).length > 0));
+  });
+
+  test.each(FIXTURES.filter(isRefused))('$name: refused when the policy is made', ({ parameters }) => {
+    expect(() => new IngressPolicy(parameters)).toThrow(/`\w+` must be .* \[IngressPolicy\]$/);
+  });
 });
