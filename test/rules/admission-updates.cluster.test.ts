@@ -15,7 +15,7 @@ describeWithApiServer('on a real API server', () => {
 
   beforeAll(async () => {
     server = await ApiServer.start();
-    for (const object of [ // made before there is a policy
+    for (const object of [ // created before there is a policy
       ingress({ name: 'old', rules: rules('/admin', '/metrics') }),
       { ...ingress({ name: 'leaving', rules: rules('/admin') }), metadata: { name: 'leaving', finalizers: ['ingress.k8s.aws/resources'] } },
     ]) {
@@ -39,7 +39,7 @@ describeWithApiServer('on a real API server', () => {
       remove = await enforce(server, { policyName: 'updates' });
     });
 
-    test('can be changed where it breaks none', async () => {
+    test('can be changed where it breaks no rule', async () => {
       expect(await change('old', { metadata: { annotations: { team: 'shop' } }, spec: { rules: rules('/admin', '/metrics', '/cart') } }))
         .toMatchObject({ status: 200, warnings: [] });
     });
@@ -48,11 +48,11 @@ describeWithApiServer('on a real API server', () => {
       expect((await change('old', { spec: { rules: rules('/metrics') } })).status).toBe(200);
     });
 
-    test('cannot break it once more', async () => {
+    test('cannot break the rule in another place', async () => {
       expect(verdict(await change('old', { spec: { rules: rules('/metrics', '/debug') } }))).toEqual(['sensitive-path']);
     });
 
-    test('cannot break another', async () => {
+    test('cannot break another rule', async () => {
       expect(verdict(await change('old', { spec: { ingressClassName: 'traefik' } }))).toEqual(['ingress-class']);
     });
 
@@ -86,7 +86,7 @@ describeWithApiServer('on a real API server', () => {
     }
   });
 
-  test('takes what the constructs make, without a warning', async () => {
+  test('accepts what the constructs make, without a warning', async () => {
     remove = await enforce(server, { policyName: 'ours', allowedDomains: ['example.com'] });
     const made = patterns();
     const answers = await Promise.all(made.map(object => create(server, object)));
@@ -95,7 +95,7 @@ describeWithApiServer('on a real API server', () => {
     expect(answers.map(({ status, warnings }) => ({ status, warnings }))).toEqual(made.map(() => ({ status: 201, warnings: [] })));
   });
 
-  test('warns of all where it is told to warn', async () => {
+  test('only warns with the action WARN', async () => {
     remove = await enforce(server, { policyName: 'warns', action: eksplatform.IngressAdmissionAction.WARN });
     const answer = await create(server, ingress({ annotations: { [`${ALB}scheme`]: 'internet-facing' }, ingressClassName: 'alb', rules: rules('/admin') }));
 
@@ -103,7 +103,7 @@ describeWithApiServer('on a real API server', () => {
     expect(verdict(answer)).toEqual(['health-check', 'sensitive-path', 'tags', 'target-type-ip', 'waf-required']);
   });
 
-  test('tells the audit log alone where it is told to', async () => {
+  test('writes to the audit log alone with the action AUDIT', async () => {
     remove = await enforce(server, { policyName: 'audits', action: eksplatform.IngressAdmissionAction.AUDIT });
     const bad = ingress({ rules: rules('/admin') });
     const audited = async () => (await server.kubectl(['get', '--raw', '/metrics'])).split('\n')
@@ -118,7 +118,7 @@ describeWithApiServer('on a real API server', () => {
     expect(answers.map(({ status, warnings }) => ({ status, warnings }))).toEqual(answers.map(() => ({ status: 201, warnings: [] })));
   });
 
-  test('watches the named namespaces only', async () => {
+  test('judges Ingresses of the named namespaces only', async () => {
     remove = await enforce(server, { policyName: 'somewhere', namespaces: ['watched'] });
 
     expect(verdict(await create(server, ingress({ namespace: 'watched', rules: rules('/admin') })))).toEqual(['sensitive-path']);
@@ -167,7 +167,7 @@ describeWithApiServer('on a real API server', () => {
     expect(verdict(await create(server, object))).toEqual(['host-domain', 'tls-required']);
   });
 
-  test('tells the first of many findings where a message cannot hold all', async () => {
+  test('reports the first of many findings if a message cannot hold all', async () => {
     remove = await enforce(server, { policyName: 'many', allowedDomains: ['example.com'], productionNamespaces: ['default'] });
     const hosts = Array.from({ length: 100 }, (_, index) => `a-rather-long-name-of-host-${index}.example.net`);
     const answer = await create(server, ingress({ rules: hosts.map(host => ({ host, http: rules('/admin')[0].http })) }));

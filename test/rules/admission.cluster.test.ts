@@ -3,7 +3,7 @@ import { ApiServer, describeWithApiServer } from './api-server';
 import { expectedAt, FIXTURES, type Fixture } from './fixtures';
 import { ruleParameters } from '../../src/rules/ingress-rules';
 
-/** Fixtures by their parameters: one policy each. */
+/** Fixtures by their parameters, with a policy for each group. */
 const GROUPS = [...new Set(FIXTURES.filter(takesParameters).map(fixture => JSON.stringify(fixture.parameters)))].map((parameters, index) => ({
   parameters, policyName: `rules-${index}`, fixtures: FIXTURES.filter(fixture => JSON.stringify(fixture.parameters) === parameters),
 }));
@@ -40,13 +40,13 @@ describeWithApiServer('a real API server judges like conftest', () => {
   });
 });
 
-/** What is sent as an Ingress: all but objects that say to be something else. */
+/** The objects that are sent as Ingresses: all except those of another kind. */
 function objectsOf(fixture: Fixture): any[] {
   const items = (document: any): any[] => ['List', 'IngressList'].includes(document?.kind) ? [document.items].flat().flatMap(items) : [document];
   return fixture.documents.filter(it => it !== null).flatMap(items).filter(it => !(typeof it?.kind === 'string' && it.kind.toLowerCase() !== 'ingress') && !isForeign(it));
 }
 
-/** Other groups have Ingresses, too, which the policy does not watch. */
+/** Other API groups have a kind Ingress, too, which the policy does not judge. */
 function isForeign(object: any): boolean {
   return /\//.test(object?.apiVersion) && !/^(networking\.k8s\.io|extensions)\//.test(object.apiVersion);
 }

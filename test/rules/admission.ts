@@ -12,7 +12,7 @@ export function admissionObjects(props: Partial<IngressAdmissionPolicyProps> = {
   return kubernetesObjects(template());
 }
 
-/** Makes an IngressAdmissionPolicy of a name of its own, waits until it is in force and the one before is not, and gives what removes it. */
+/** Creates an IngressAdmissionPolicy with a name of its own, waits until it applies and the one before does not, and returns a function that removes it. */
 export async function enforce(server: ApiServer, props: Partial<IngressAdmissionPolicyProps> & { readonly policyName: string }) {
   const objects = admissionObjects(props);
   const path = ({ kind, metadata }: any) => `${API}/${kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`
@@ -34,7 +34,7 @@ export async function enforce(server: ApiServer, props: Partial<IngressAdmission
   };
 }
 
-/** An Ingress of nginx that breaks no rule, but for what is said. */
+/** An Ingress of the class nginx that breaks no rule, unless the given fields do. */
 export function ingress({ name = 'web', namespace = 'default', annotations = {}, ...spec }: any = {}): any {
   const backend = { service: { name: 'web', port: { number: 80 } } };
   return {
@@ -45,12 +45,12 @@ export function ingress({ name = 'web', namespace = 'default', annotations = {},
   };
 }
 
-/** Asks the API server to make an Ingress, without keeping it. */
+/** Asks the API server to create an Ingress, as a dry run. */
 export function create(server: ApiServer, object: any): Promise<Answer> {
   return server.request('POST', `/apis/networking.k8s.io/v1/namespaces/${namespaceOf(object)}/ingresses?dryRun=All`, object);
 }
 
-/** The rules that an answer names; what the API server refuses by itself is malformed. */
+/** The rules that an answer names. What the API server itself refuses counts as malformed. */
 export function verdict({ status, body, warnings }: Answer): string[] {
   const refused = status >= 400 && !body.message.includes('ValidatingAdmissionPolicy');
   const messages = [status >= 400 ? body.message : '', ...warnings].filter(it => it.includes('ValidatingAdmissionPolicy'));

@@ -6,11 +6,11 @@ import { run } from '../../rehearsal/support/run';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { describeUnless } from '../support/run';
 
-/** What an API server says. */
+/** An answer of an API server. */
 export interface Answer {
   readonly status: number;
   readonly body: any;
-  /** Its warnings: what kubectl shows before its own words. */
+  /** Its warnings, which kubectl shows before its own output. */
   readonly warnings: string[];
 }
 
@@ -35,12 +35,12 @@ export class ApiServer {
     return this.controlPlane.stop();
   }
 
-  /** Runs kubectl with what it is to read. */
+  /** Runs kubectl with an object as its input. */
   public kubectl(args: string[], stdin?: object): Promise<string> {
     return run(this.controlPlane.kubectlPath, ['--kubeconfig', this.controlPlane.adminKubeconfig, ...args], { stdin: stdin && JSON.stringify(stdin) });
   }
 
-  /** Sends a request, and gives the answer as it is: an error, too. */
+  /** Sends a request, and returns the answer, even if it is an error. */
   public request(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const request = httpsRequest(`${this.controlPlane.endpoint}${path}`, {
@@ -61,7 +61,7 @@ export class ApiServer {
     });
   }
 
-  /** Asks until an answer is as wanted: policies are in force a moment after they are made. */
+  /** Asks until an answer is as wanted: a policy applies a moment after it is created. */
   public async until(what: string, ask: () => Promise<Answer>, wanted: (answer: Answer) => boolean, seconds = 30): Promise<void> {
     for (const end = Date.now() + seconds * 1000; ;) {
       const answer = await ask();

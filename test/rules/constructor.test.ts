@@ -7,11 +7,11 @@ import { judge } from '../../src/rules/rego';
 import { importedClusterFixture } from '../support/fixtures';
 
 /*
- * The same fixtures at construction: an AlbIngress is asked for what a manifest says. It refuses what breaks a rule, or makes an Ingress that breaks none.
- * Manifests of other classes are asked for as well, as if they were of the class alb and named a certificate: hosts, paths and backends are checked alike.
+ * The same fixtures at construction: an AlbIngress gets what a manifest describes. It refuses what breaks a rule, or makes an Ingress that breaks none.
+ * This includes manifests of other classes, with the class alb and a certificate instead: hosts, paths and backends are checked alike.
  */
 
-/** Rules that depend on parameters, which no constructor has: IngressPolicy has them, and judges the same Ingress at synth. */
+/** Rules that depend on parameters, which no constructor has. IngressPolicy has them, and judges the same Ingress at synthesis. */
 const LEFT_TO_OTHERS: { readonly [id: string]: string } = {
   'ingress-class': 'the class is alb, or a construct that the app names: which are approved is a parameter',
   'host-domain': 'the allowed domains are a parameter',
@@ -19,7 +19,7 @@ const LEFT_TO_OTHERS: { readonly [id: string]: string } = {
   'tags': 'the required tags are a parameter, and tags come late, by Tags.of(...)',
 };
 
-/** What a refusal names if it is for a rule. Anything may be malformed. */
+/** What the error names if a rule is the reason. Anything can be malformed. */
 const NAMED: { readonly [id: string]: RegExp } = {
   'malformed': /must be/,
   'tls-required': /^`(listeners|redirectHttp|certificates|annotations\['.*\/(listen-ports|ssl-redirect|certificate-arn)'\])`/,
@@ -30,7 +30,7 @@ const NAMED: { readonly [id: string]: RegExp } = {
 
 const CERTIFICATE = { [`${ALB_PREFIX}certificate-arn`]: 'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d' };
 
-/** A fixture that an AlbIngress is asked for, in one of two ways. */
+/** A fixture from which an AlbIngress is made, in one of two ways. */
 interface Case {
   readonly fixture: Fixture;
   readonly name: string;
@@ -39,20 +39,20 @@ interface Case {
   readonly manifest: any;
 }
 
-/** What became of it. */
+/** What came of it. */
 interface Answer extends Case {
   /** The rules that the manifest breaks. */
   readonly broken: string[];
-  /** The text of the error, if AlbIngress refused. */
+  /** The error, if AlbIngress refused. */
   readonly refusal?: string;
-  /** The rules that the Ingress breaks which was made, if one was. */
+  /** The rules that the new Ingress breaks, if there is one. */
   readonly made: string[];
 }
 
 const WAYS: Way[] = ['props', 'annotations'];
 const CASES: Case[] = FIXTURES.filter(it => canBeAskedFor(it.documents)).flatMap((fixture, index) => WAYS.map(way => {
   const [{ metadata = {}, spec, ...document }] = fixture.documents;
-  const name = metadata.name && `${metadata.name}-${index}-${way}`; // one of its own, as all are in one cluster
+  const name = metadata.name && `${metadata.name}-${index}-${way}`; // unique, as all are in one cluster
   const annotations = { ...isOfClassAlb(fixture) ? {} : CERTIFICATE, ...metadata.annotations };
   return { fixture, name: fixture.name, way, manifest: { ...document, metadata: { ...metadata, name, annotations }, spec: { ...spec, ingressClassName: 'alb' } } };
 }));
@@ -68,7 +68,7 @@ test.each(CASES)('$name, by $way', it => {
     expect({ refusal, expected, named: expected.some(id => NAMED[id]?.test(refusal)) }).toEqual({ refusal, expected, named: true });
   } else {
     expect(exception?.expected ?? []).toEqual([]);
-    expect(known(made)).toEqual(exception ? known(broken) : []); // an exception that is none is not one
+    expect(known(made)).toEqual(exception ? known(broken) : []); // an exception must make a difference
   }
 });
 
@@ -77,19 +77,19 @@ test.each(INGRESS_RULES.map(it => it.id).filter(id => !(id in LEFT_TO_OTHERS)))(
   expect(alone.filter(({ refusal, made }) => refusal === undefined ? !made.includes(id) : NAMED[id]?.test(refusal))).not.toHaveLength(0);
 });
 
-test.each(Object.entries(LEFT_TO_OTHERS))('%s is left to other places, as %s', id => {
+test.each(Object.entries(LEFT_TO_OTHERS))('%s is left to other places: %s', id => {
   expect([...answers.values()].filter(({ broken, made }) => broken.includes(id) && made.includes(id))).not.toHaveLength(0);
 });
 
-test('more than half of the fixtures can be asked for', () => {
+test('more than half of the fixtures can be tried', () => {
   expect(CASES.length / WAYS.length).toBeGreaterThan(FIXTURES.length / 2);
 });
 
-test('each exception is of a fixture that is asked for', () => {
+test('each exception belongs to a fixture that is tried', () => {
   expect(FIXTURES.filter(it => exceptionAt(it, 'constructor') && !CASES.some(({ fixture }) => fixture === it))).toEqual([]);
 });
 
-/** Asks for each Ingress. CDK's Rego engine judges both what was asked for and what was made. */
+/** Makes each Ingress. CDK's Rego engine judges both the manifest and what was made. */
 function askForAll(): Answer[] {
   const { stack, cluster, template } = importedClusterFixture();
   const controller = AlbController.fromCluster(stack, 'Controller', cluster);
@@ -133,7 +133,7 @@ function known(ids: string[]): string[] {
   return ids.filter(id => !(id in LEFT_TO_OTHERS));
 }
 
-/** The one that it names, or the one that it gets: a manifest without a class, AlbIngress gives one. */
+/** A manifest without a class counts: AlbIngress writes one. */
 function isOfClassAlb({ documents: [{ spec }] }: Fixture): boolean {
   return [undefined, 'alb'].includes(spec.ingressClassName);
 }

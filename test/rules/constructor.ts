@@ -8,10 +8,10 @@ import { isObject, parseList, parseListenPorts, parseMap } from '../../src/ingre
 import { ALB_PREFIX } from '../../src/rules/ingress-rules';
 import { text } from '../support/read';
 
-/** How an AlbIngress is told what a manifest says: by a prop where there is one, or by `annotations` alone. */
+/** How an AlbIngress gets what a manifest describes: from a prop if there is one, or from `annotations` alone. */
 export type Way = 'props' | 'annotations';
 
-/** The provider of `auth-type`, which the fixtures leave out: rules do not look at it, and the controller needs it. */
+/** The provider for `auth-type`. The fixtures leave it out, as rules do not read it, but the controller needs it. */
 const OIDC = {
   issuer: 'https://id.example.com',
   authorizationEndpoint: 'https://id.example.com/authorize',
@@ -22,9 +22,9 @@ const OIDC = {
 const COGNITO = { userPoolARN: 'arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_shop', userPoolClientID: 'shop', userPoolDomain: 'shop' };
 
 /**
- * Whether props of an AlbIngress can say what a manifest does, of whatever class.
+ * Whether props of an AlbIngress can express a manifest of whatever class.
  *
- * They can't say what does not compile, `spec.tls`, paths of one host alone, and a path type that is left to the controller.
+ * They can't express values of a wrong type, `spec.tls`, paths of one host alone, and a path type that is left to the controller.
  */
 export function canBeAskedFor(documents: any[]): boolean {
   const [document] = documents.length === 1 ? documents : [];
@@ -39,7 +39,7 @@ export function canBeAskedFor(documents: any[]): boolean {
     && areForAllHosts(spec.rules ?? []);
 }
 
-/** Rules whose paths are the same, with hosts or without. */
+/** Whether rules have the same paths, all with hosts or all without. */
 function areForAllHosts(rules: any): boolean {
   const shape = (rule: any) => JSON.stringify([rule?.host === undefined, rule?.http]);
   return Array.isArray(rules) && rules.every(it => shape(it) === shape(rules[0]) && Array.isArray(it?.http?.paths)
@@ -49,7 +49,7 @@ function areForAllHosts(rules: any): boolean {
 /** Makes the AlbIngress that a manifest describes. */
 export function ask(scope: Construct, controller: IAlbController, { metadata = {}, spec }: any, way: Way): AlbIngress {
   const given: { [name: string]: any } = { ...metadata.annotations };
-  const { [`${ALB_PREFIX}tags`]: tags, ...rest } = given; // tags have no other way than their prop
+  const { [`${ALB_PREFIX}tags`]: tags, ...rest } = given; // tags have only their prop
   return new AlbIngress(scope, 'Ingress', {
     controller,
     namespace: metadata.namespace && Namespace.fromNamespaceName(scope, 'Namespace', controller.cluster, metadata.namespace),
@@ -81,10 +81,10 @@ function withProvider(annotations: { [name: string]: string }): { [name: string]
   return { ...annotations, ...provider ? { [`${ALB_PREFIX}auth-idp-${type}`]: JSON.stringify(provider) } : {} };
 }
 
-/** Props in place of annotations, so far as there are such, and what is left of the annotations. */
+/** Props in place of annotations, as far as there are props, and the other annotations. */
 function typed(scope: Construct, annotations: { [name: string]: any }): Partial<AlbIngressProps> {
   const left = { ...annotations };
-  /** What an annotation says, as a prop: where it has no value that the prop could have, it stays. */
+  /** The value of an annotation for a prop. If the prop cannot have that value, the annotation stays. */
   const take = (suffix: string, read: (value: string) => any): any => {
     const value = left[ALB_PREFIX + suffix];
     const taken = typeof value === 'string' ? read(value) : undefined;

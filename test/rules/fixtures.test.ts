@@ -16,12 +16,12 @@ describe('the fixtures', () => {
     expect(FIXTURES.filter(it => it.expected.includes(id)).length).toBeGreaterThan(1);
   });
 
-  test('name rules that there are, sorted', () => {
+  test('name existing rules, sorted', () => {
     const ids = INGRESS_RULES.map(it => it.id);
     FIXTURES.forEach(({ expected }) => expect(expected).toEqual(ids.filter(it => expected.includes(it)).sort()));
   });
 
-  test('say why a place judges otherwise', () => {
+  test('say why a place judges differently', () => {
     FIXTURES.flatMap(it => Object.values(it.exceptions)).forEach(it => expect(it.because).toMatch(/^\S+ .+/));
   });
 });

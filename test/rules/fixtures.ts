@@ -3,14 +3,14 @@ import { join } from 'path';
 import { parse, parseAllDocuments } from 'yaml';
 import { DEFAULT_PARAMETERS, INGRESS_RULES, type RuleParameters } from '../../src/rules/ingress-rules';
 
-/** Where a rule is enforced beside conftest and opa, which judge every fixture as it says. */
+/** Where rules are enforced besides conftest and opa, whose verdict is always the expected one. */
 export type Place = 'plugin' | 'admission' | 'constructor';
 
 /** Manifests, and the rules that they break. */
 export interface Fixture {
-  /** A sentence. */
+  /** What it shows. */
   readonly name: string;
-  /** The file that it is in. */
+  /** Its file. */
   readonly file: string;
   /** What differs from the default parameters. */
   readonly parameters: Partial<RuleParameters>;
@@ -20,13 +20,13 @@ export interface Fixture {
   readonly documents: any[];
   /** The ids of the rules that are broken, sorted. */
   readonly expected: string[];
-  /** Where the verdict is another one, and why. */
+  /** Where the verdict differs, and why. */
   readonly exceptions: { readonly [place in Place]?: { readonly expected: string[]; readonly because: string } };
 }
 
 const FOLDER = join(__dirname, 'fixtures');
 
-/** Parts of manifests: its one entry is no fixture. */
+/** Parts of manifests. Its one entry is not a fixture. */
 const DEFINITIONS = 'definitions.yaml';
 
 /** All fixtures of all files. */
@@ -42,18 +42,18 @@ export function expectedAt(fixture: Fixture, place: Place): string[] {
   return exceptionAt(fixture, place)?.expected ?? fixture.expected;
 }
 
-/** Another verdict of `place`, if it has one. */
+/** The different verdict of `place`, if there is one. */
 export function exceptionAt({ exceptions }: Fixture, place: Place): { readonly expected: string[]; readonly because: string } | undefined {
-  return Object.hasOwn(exceptions, place) ? exceptions[place] : undefined; // every object has a `constructor` of its own
+  return Object.hasOwn(exceptions, place) ? exceptions[place] : undefined; // every object inherits a `constructor`
 }
 
-/** The ids among those given that deny. */
+/** The ids of rules that deny. */
 export function denied(ids: string[]): string[] {
   return ids.filter(id => INGRESS_RULES.some(rule => rule.id === id && rule.severity === 'deny'));
 }
 
 function read(file: string): Fixture[] {
-  // One document with the definitions, so that their anchors are known.
+  // Read as one document with the definitions, which have the anchors.
   const entries: any[] = parse(readFileSync(join(FOLDER, DEFINITIONS), 'utf8') + readFileSync(join(FOLDER, file), 'utf8'), { merge: true, maxAliasCount: -1 });
   return entries.slice(1).map(({ name, parameters = {}, manifests = [], text, expected, exceptions = {} }) => {
     const json: string[] = manifests.map((it: unknown) => fill(JSON.stringify(it, undefined, 2)));
@@ -63,7 +63,7 @@ function read(file: string): Fixture[] {
   });
 }
 
-/** Writes <7 KB> out. */
+/** Replaces <7 KB> with 7 KB of text. */
 function fill(yaml: string): string {
   return yaml.replace(/<(\d+) KB>/g, (_, size) => 'x'.repeat(Number(size) * 1024));
 }

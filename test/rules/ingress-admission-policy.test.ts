@@ -1,8 +1,8 @@
 import { Lazy } from 'aws-cdk-lib';
+import { admissionObjects } from './admission';
 import { IngressAdmissionAction, IngressAdmissionPolicy, type IngressAdmissionPolicyProps } from '../../src';
 import { literal, LISTEN_PORTS, SAFE_PATTERN } from '../../src/rules/cel';
 import { INGRESS_RULES } from '../../src/rules/ingress-rules';
-import { admissionObjects } from './admission';
 import { clusterFixture, importedClusterFixture } from '../support/fixtures';
 import { kubernetesObjects, resourcesOf } from '../support/read';
 
@@ -13,7 +13,7 @@ function objectsBy(kind: string, props: Partial<IngressAdmissionPolicyProps> = {
   return Object.fromEntries(admissionObjects(props).filter(it => it.kind === kind).map(it => [it.metadata.name, it]));
 }
 
-/** All that a policy says, in one text. */
+/** All expressions of a policy, as one text. */
 function textOf(name: string, props: Partial<IngressAdmissionPolicyProps> = {}): string {
   return objectsBy(POLICY, props)[`ingress-rules-${name}`].spec.variables.map((it: any) => it.expression).join('\n');
 }
@@ -95,11 +95,11 @@ test.each<[string, string, Partial<IngressAdmissionPolicyProps>]>([
   ['host-domain', 'required', {}],
   ['sensitive-path', 'required', { sensitivePaths: [] }],
   ['tags', 'advised', { requiredTags: [] }],
-])('leaves %s out where it has nothing to find', (id, policy, parameters) => {
+])('leaves %s out if it has nothing to find', (id, policy, parameters) => {
   expect(textOf(policy, parameters)).not.toContain(id);
 });
 
-test('has no variable that nothing reads, and none that is read before it is there', () => {
+test('has no variable that nothing reads, or that is read before it is defined', () => {
   for (const { spec } of Object.values(objectsBy(POLICY))) {
     const readIn = (expression: string) => [...expression.matchAll(/\bvariables\.(\w+)/g)].map(match => match[1]);
     const read = [...spec.variables, ...spec.validations].flatMap((it: any) => readIn(it.expression));
@@ -125,7 +125,7 @@ test.each<[string, Partial<IngressAdmissionPolicyProps>, RegExp]>([
   expect(failing(props)).toThrow(error);
 });
 
-test('fails where another of its name is in the same cluster', () => {
+test('fails if the same cluster has another policy of its name', () => {
   const { stack, cluster } = importedClusterFixture();
   new IngressAdmissionPolicy(stack, 'One', { cluster });
 
@@ -146,7 +146,7 @@ test.each(['', '[]', '[{}]', '443', '[{"HTTP":"80"}]', '[{"http":80}]', '[{"HTTP
   expect(text).not.toMatch(LISTEN_PORTS);
 });
 
-test.each(['/shop(/|$)(.*)', '/((a|b)c)+', '/[^a-z0-9_]+', '/a{2}b*?', '/\\d+\\.html$'])('%s is a pattern that surely compiles', text => {
+test.each(['/shop(/|$)(.*)', '/((a|b)c)+', '/[^a-z0-9_]+', '/a{2}b*?', '/\\d+\\.html$'])('%s is a pattern that certainly compiles', text => {
   expect(text).toMatch(SAFE_PATTERN);
 });
 

@@ -46,8 +46,8 @@ function judge(stack: Stack, props?: IngressPolicyProps, scope: App | Stage = st
   };
 }
 
-// The first test, as the engine is made once in a process.
-test('an app without an Ingress does not make the engine', () => {
+// The first test, as the engine starts once in a process.
+test('an app without an Ingress does not start the engine', () => {
   const stack = stackFixture();
   manifest(stack, 'Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'production' } });
   const start = performance.now();
@@ -70,7 +70,7 @@ describe('an IngressPolicy', () => {
     })]);
   });
 
-  test('only tells of best practices', () => {
+  test('only warns about best practices', () => {
     const stack = stackFixture();
     manifest(stack, 'Web', ingress({ metadata: { name: 'web' }, spec: { ...ingress().spec, ingressClassName: 'alb' } }));
     const { failure, violations } = judge(stack);
@@ -84,7 +84,7 @@ describe('an IngressPolicy', () => {
     expect(judge(stack, { productionNamespaces: ['live'], allowedDomains: ['example.org'] }).found).toEqual(['host-domain at Shop/Web']);
   });
 
-  test('looks into nested stacks, and into each stage', () => {
+  test('judges nested stacks, and each stage', () => {
     const app = stackFixture().node.root as App;
     manifest(new NestedStack(app.node.findChild('Shop') as Stack, 'Nested'), 'Web', ingress());
     const stage = new Stage(app, 'Beta');
@@ -93,7 +93,7 @@ describe('an IngressPolicy', () => {
     expect(judge(stack).found.sort()).toEqual(['tls-required at Beta/Shop/Web', 'tls-required at Shop/Nested/Web']);
   });
 
-  test('of a stage looks into no other', () => {
+  test('of a stage judges no other', () => {
     const app = stackFixture().node.root as App;
     manifest(app.node.findChild('Shop') as Stack, 'Web', ingress());
     const stage = new Stage(app, 'Beta');
@@ -114,22 +114,22 @@ describe('what only a deployment knows', () => {
     metadata: { name: 'web', namespace: 'production', annotations: Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`alb.ingress.kubernetes.io/${name}`, value])) },
     spec: { ...ingress().spec, ingressClassName: 'alb' },
   }));
-  const denied = (stack: Stack) => judge(stack).violations.filter((it: any) => it.severity === 'error').map((it: any) => it.ruleName);
+  const deniedIn = (stack: Stack) => judge(stack).violations.filter((it: any) => it.severity === 'error').map((it: any) => it.ruleName);
 
   test('counts as given', () => {
     const stack = stackFixture();
     const token = new CfnParameter(stack, 'Arn').valueAsString;
     alb(stack, { 'scheme': 'internet-facing', 'certificate-arn': token, 'wafv2-acl-arn': Fn.sub('${x}', { x: token }) });
-    expect(denied(stack)).toEqual([]);
+    expect(deniedIn(stack)).toEqual([]);
   });
 
-  test('in one annotation excuses no other', () => {
+  test('in one annotation does not excuse another', () => {
     const stack = stackFixture();
     alb(stack, { 'scheme': 'internet-facing', 'certificate-arn': new CfnParameter(stack, 'Arn').valueAsString });
-    expect(denied(stack)).toEqual(['waf-required']);
+    expect(deniedIn(stack)).toEqual(['waf-required']);
   });
 
-  test('is no text where a number stands', () => {
+  test('stands for a number where one is expected', () => {
     const stack = stackFixture();
     const number = new CfnParameter(stack, 'Port', { type: 'Number' }).valueAsNumber;
     const path = { path: '/debug', pathType: 'Prefix', backend: { service: { name: 'web', port: { number } } } };
@@ -137,7 +137,7 @@ describe('what only a deployment knows', () => {
     expect(judge(stack).found).toEqual(['sensitive-path at Shop/Web']);
   });
 
-  test('in an Fn::Sub leaves the rest to be seen', () => {
+  test('in an Fn::Sub does not hide the rest', () => {
     const stack = stackFixture();
     new CfnResource(stack, 'Web', {
       type: 'Custom::AWSCDK-EKS-KubernetesResource',
@@ -162,7 +162,7 @@ describe('an acknowledgement', () => {
     return { stack, a: manifest(stack, 'A', ingress()), b: manifest(stack, 'B', ingress()) };
   };
 
-  test('lets the finding pass, and keeps the reason in the report', () => {
+  test('accepts the finding, and keeps the reason in the report', () => {
     const { stack } = setup();
     Validations.of(stack).acknowledge({ id: ID, reason: 'the mesh encrypts' });
     const { failure, found, suppressed } = judge(stack);
@@ -171,7 +171,7 @@ describe('an acknowledgement', () => {
     expect(suppressed.map((it: any) => it.ruleMetadata)).toEqual(Array(2).fill({ acknowledged: 'the mesh encrypts', acknowledgedAt: 'Shop' }));
   });
 
-  test('holds below its construct only', () => {
+  test('applies below its construct only', () => {
     const { stack, a } = setup();
     Validations.of(a).acknowledge({ id: ID, reason: 'the mesh encrypts' });
     const { failure, found, suppressed } = judge(stack);
@@ -180,7 +180,7 @@ describe('an acknowledgement', () => {
     expect(suppressed).toHaveLength(1);
   });
 
-  test('without a reason is none', () => {
+  test('without a reason does not count', () => {
     const { stack } = setup();
     Validations.of(stack).acknowledge({ id: ID, reason: ' ' });
     const { failure, violations } = judge(stack);

@@ -8,7 +8,7 @@ import { describeUnless, emptyFolder, run } from '../support/run';
 
 jest.setTimeout(180_000);
 
-/** What nobody means to write. */
+/** Values that nobody writes on purpose. */
 const ODD = [null, 5, true, '', 'x', '*', [], {}, [null], { a: null }];
 
 const objects = ['an HTTP listener that redirects to HTTPS is served by TLS only', 'one host of two has no TLS entry', 'a List']
@@ -25,14 +25,14 @@ describe('odd values at every place of an Ingress', () => {
     expect(judged.filter(it => it.some(finding => finding.id === 'malformed')).length).toBeGreaterThan(300);
   });
 
-  test('are judged, each of them, with messages that say all', () => {
+  test('are all judged, with complete messages', () => {
     expect(judged).toHaveLength(objects.length);
     judged.flat().forEach(it => expect(Object.values(it)).not.toContain(''));
   });
 
   const opa = findProgram('opa');
   describeUnless(opa.missing)('in opa', () => {
-    test('get the findings that CDK\'s engine has', () => {
+    test('get the same findings as in CDK\'s engine', () => {
       const folder = emptyFolder();
       writeFileSync(join(folder, 'input.json'), JSON.stringify(objects));
       const query = '[findings | some object in input; findings := (data.main.deny | data.main.warn) with input as object]';
@@ -49,7 +49,7 @@ function lines(findings: Finding[]): string[] {
   return findings.map(it => `[${it.id}] ${it.object}: ${it.field} ${it.problem}; ${it.fix}`).sort();
 }
 
-/** A value with an odd one in each place in turn, or without that place. */
+/** A value with an odd one in each place in turn, and without each place in turn. */
 function* oddly(value: any): Generator<any> {
   yield* ODD;
   for (const key of typeof value === 'object' && value !== null ? Object.keys(value) : []) {

@@ -29,7 +29,7 @@ describeUnless(opa.missing)('networking.rego in opa', () => {
     expect(run(opa.path, ['test', 'policies'])).toMatch(/^PASS: \d+\/\d+$/m);
   });
 
-  test('judges every fixture as it says', () => {
+  test('gives every fixture the expected verdict', () => {
     const input = join(folder, 'input.json');
     writeFileSync(input, JSON.stringify(FIXTURES.map(({ documents, parameters }) => ({ documents, parameters }))));
     const query = '[found | some fixture in input; parameters := fixture.parameters; found := [finding | some document in fixture.documents; '
@@ -40,7 +40,7 @@ describeUnless(opa.missing)('networking.rego in opa', () => {
 });
 
 describeUnless(conftest.missing)('networking.rego in conftest', () => {
-  /** What conftest says of some YAML, file by file. */
+  /** What conftest reports for some YAML, file by file. */
   const judge = (files: { [name: string]: string }, data?: object): any[] => {
     const place = join(folder, `${Math.random()}`);
     mkdirSync(place);
@@ -60,7 +60,7 @@ describeUnless(conftest.missing)('networking.rego in conftest', () => {
   const groups = new Map<string, Fixture[]>();
   FIXTURES.forEach(it => groups.set(JSON.stringify(it.parameters), [...groups.get(JSON.stringify(it.parameters)) ?? [], it]));
 
-  test.each([...groups])('judges the fixtures with the parameters %s as they say', (parameters, fixtures) => {
+  test.each([...groups])('gives the fixtures with the parameters %s the expected verdict', (parameters, fixtures) => {
     const files = Object.fromEntries(fixtures.map((it, index) => [`${index}.yaml`, it.text]));
     const results = judge(files, parameters === '{}' ? undefined : { networking: { parameters: JSON.parse(parameters) } });
     const got = fixtures.map((it, index) => verdict(it, findings(results, `${index}.yaml`).map(finding => finding.metadata.id)));
@@ -69,13 +69,13 @@ describeUnless(conftest.missing)('networking.rego in conftest', () => {
 
   const BAD = FIXTURES.find(it => it.name.startsWith('pattern 5'))!.text;
 
-  test('fails for what a rule denies, warns of the rest, and names the rule in both', () => {
+  test('fails for rules that deny, warns for the others, and names the rule in both', () => {
     const [result] = judge({ 'a.yaml': BAD });
     expect(result.failures.map((it: any) => it.msg)).toEqual([expect.stringMatching(/^\[waf-required\] Ingress default\/websocket-app: /)]);
     expect(result.warnings.map((it: any) => it.metadata.id).sort()).toEqual(['health-check', 'ssl-policy', 'tags', 'tags']);
   });
 
-  test('warns and fails by the severity of the table', () => {
+  test('fails and warns as the severity in the table says', () => {
     const files = Object.fromEntries(FIXTURES.filter(it => Object.keys(it.parameters).length === 0).map((it, index) => [`${index}.yaml`, it.text]));
     for (const { failures = [], warnings = [] } of judge(files)) {
       failures.forEach((it: any) => expect(INGRESS_RULES).toContainEqual(expect.objectContaining({ id: it.metadata.id, severity: 'deny' })));
@@ -83,11 +83,11 @@ describeUnless(conftest.missing)('networking.rego in conftest', () => {
     }
   });
 
-  test('fails for what is no YAML', () => {
+  test('fails for a file that is not YAML', () => {
     expect(() => judge({ 'a.yaml': 'a: [b\n' })).toThrow('parse');
   });
 
-  test('takes files together', () => {
+  test('judges combined files', () => {
     writeFileSync(join(folder, 'one.yaml'), BAD);
     writeFileSync(join(folder, 'two.yaml'), FIXTURES.find(it => it.name === 'no metadata')!.text);
     const { stdout } = start(conftest.path, ['test', '--combine', join(folder, 'one.yaml'), join(folder, 'two.yaml'), '--policy', POLICY, '--output=json']);
