@@ -3,7 +3,7 @@ import { join } from 'path';
 import { parse } from 'yaml';
 import { bodyOf, bundle, sources } from '../../scripts/bundle-rego';
 import { admissionRules } from '../../src/rules/ingress-admission-rules';
-import { DEFAULT_PARAMETERS, INGRESS_RULES } from '../../src/rules/ingress-rules';
+import { DEFAULT_PARAMETERS, INGRESS_RULES, OTHER_CLASSES } from '../../src/rules/ingress-rules';
 import { markdownTable } from '../support/read';
 import { ROOT } from '../support/run';
 
@@ -47,6 +47,11 @@ describe('policies/rules', () => {
   test('are rules alone: what they share reports nothing', () => {
     sources('lib').forEach(source => expect(bodyOf(source)).not.toMatch(/^(deny|warn)\b/m));
   });
+});
+
+test('Rego and TypeScript know the same classes of other controllers', () => {
+  const [, classes] = /^other_classes := \{(.*)\}$/m.exec(bodyOf('lib/ingress.rego'))!;
+  expect(parse(`[${classes}]`)).toEqual(OTHER_CLASSES);
 });
 
 test('CEL and the table know the same rules', () => {
