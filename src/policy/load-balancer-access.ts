@@ -49,7 +49,7 @@ export interface LoadBalancerAccess {
 /**
  * The policy that lets load balancers reach pods.
  *
- * To Cilium load balancers are outside of the cluster: it sees the addresses of their subnets, or those of the clients where they are kept.
+ * To Cilium load balancers are outside the cluster: it sees the addresses of their subnets, or those of the clients where they are kept.
  */
 export function loadBalancerAllowance({ subnets, podLabels, ports, udpPorts, clientCidrs = [] }: LoadBalancerAccess): CiliumNetworkPolicyOptions {
   const named = [...ports?.map(port => PolicyPort.tcp(port)) ?? [], ...udpPorts?.map(port => PolicyPort.udp(port)) ?? []];

@@ -98,7 +98,7 @@ export class PolicyPeer {
   /**
    * The addresses to which a DNS name resolves for the pods, as a destination outside the cluster only.
    *
-   * The policy then sends the DNS queries of its pods through Cilium's DNS proxy, which learns the addresses from the answers.
+   * The policy then allows DNS queries of its pods, through Cilium's DNS proxy, which learns the addresses from the answers.
    *
    * @param name the name, such as api.example.com
    */
