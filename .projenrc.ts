@@ -90,7 +90,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/gate/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/gate/', '/handlers/', '/integ/', '/policies/lib/', '/policies/rules/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -160,6 +160,10 @@ project.addTask('rehearse:edges', {
   description: 'Drop each dependency that the library sets, one at a time, and tell which loss a rehearsal notices',
   exec: 'ts-node -P tsconfig.dev.json rehearsal/edges.ts',
   receiveArgs: true,
+});
+project.addTask('policies', {
+  description: 'Make policies/networking.rego from its rules',
+  exec: 'ts-node -P tsconfig.dev.json scripts/bundle-rego.ts',
 });
 project.addTask('test:languages', {
   description: 'Build the packages for npm, Python and Go, and compare what the starters give in each language',

@@ -22,9 +22,10 @@ const ROOMS: { readonly [house: string]: Rooms } = {
     network: ['cdk', 'kubernetes'],
     cluster: ['cdk', 'kubernetes', 'network'],
     addons: ['cdk', 'kubernetes', 'network', 'cluster'],
-    policy: ['cdk', 'kubernetes', 'network', 'cluster', 'addons'],
-    ingress: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy'],
-    platform: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'ingress'],
+    policy: ['cdk', 'kubernetes'],
+    rules: ['cdk', 'kubernetes'],
+    ingress: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'rules'],
+    platform: ['cdk', 'kubernetes', 'network', 'cluster', 'addons', 'policy', 'rules', 'ingress'],
   },
   handlers: {
     shared: [],

@@ -37,10 +37,8 @@ export {
   CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, type CiliumClusterwideNetworkPolicyProps, type CiliumNetworkPolicyProps,
 } from './policy/cilium-network-policy';
 export { EndpointSelector, LabelExpression } from './policy/endpoint-selector';
-export { IngressAdmissionAction, IngressAdmissionPolicy, type IngressAdmissionPolicyProps } from './policy/ingress-admission-policy';
-export { IngressPolicy, type IngressPolicyProps } from './policy/ingress-policy';
-export { type IngressRuleOptions } from './policy/ingress-rules';
-export { Namespace, type INamespace, type LoadBalancerAccess } from './policy/namespace';
+export { type LoadBalancerAccess } from './policy/load-balancer-access';
+export { Namespace, type INamespace } from './policy/namespace';
 export { PodSecurityLevel, type NamespaceOptions, type NamespaceProps } from './policy/namespace-options';
 export {
   type CiliumNetworkPolicyOptions, type CiliumPolicyRules, type PolicyDenyRule, type PolicyHttpRule, type PolicyRule,
@@ -52,3 +50,6 @@ export { type EksPlatformProps } from './platform/eks-platform-props';
 export { PlatformProfile } from './platform/platform-profile';
 export { type PlatformSettingsOverrides } from './platform/platform-settings-overrides';
 export { type PlatformSettings } from './platform/profile-table';
+export { IngressAdmissionAction, IngressAdmissionPolicy, type IngressAdmissionPolicyProps } from './rules/ingress-admission-policy';
+export { IngressPolicy, type IngressPolicyProps } from './rules/ingress-policy';
+export { type IngressRuleOptions } from './rules/ingress-rules';

@@ -1,5 +1,5 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
-import { ALB_PREFIX } from '../policy/ingress-rules';
+import { ALB_PREFIX } from '../rules/ingress-rules';
 
 /** Annotations of the AWS Load Balancer Controller as it reads and writes them: all of them strings. */
 export interface Annotations {

@@ -10,7 +10,7 @@ import { cidr } from './checks/values';
 import { nlbAnnotation, protocolOf } from './nlb-annotations';
 import type { NlbServiceProps } from './nlb-service-props';
 import { reject } from '../cdk/reject';
-import { checkLabels } from '../policy/kubernetes-names';
+import { checkLabels } from '../kubernetes/names';
 
 const { TCP, TLS, UDP, TCP_UDP } = elbv2.Protocol;
 const PROTOCOLS = [TCP, TLS, UDP, TCP_UDP];

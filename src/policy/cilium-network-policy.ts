@@ -1,13 +1,13 @@
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import type { EndpointSelector } from './endpoint-selector';
-import { checkObjectName } from './kubernetes-names';
 import type { INamespace } from './namespace';
 import type { CiliumNetworkPolicyOptions, CiliumPolicyRules } from './policy-options';
 import { renderPolicy } from './policy-spec';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import { reject } from '../cdk/reject';
 import { Manifest } from '../kubernetes/manifest';
+import { checkObjectName } from '../kubernetes/names';
 
 /**
  * Properties of a CiliumNetworkPolicy.
@@ -32,11 +32,11 @@ export interface CiliumNetworkPolicyProps extends CiliumNetworkPolicyOptions {
 }
 
 /**
- * A network policy of Cilium's for pods of one namespace, in a manifest of its own.
+ * A Cilium network policy for pods of one namespace, in a manifest of its own.
  *
- * For the policies of a `Namespace` there is `namespace.addPolicy`, which takes no resource more.
+ * For a `Namespace` of this app use `namespace.addPolicy`, which needs no further resource.
  *
- * It must depend on a node group, or on the EksPlatform: Cilium's resource kinds exist once its operator runs on a node.
+ * It must depend on a node group, or on the EksPlatform: Cilium's operator creates its resource kinds once it runs on a node.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/
  */
@@ -46,7 +46,7 @@ export class CiliumNetworkPolicy extends Construct {
     pinFeatureFlags(this);
     const { cluster, namespace, policyName } = props;
     if (namespace && namespace.cluster !== cluster) {
-      reject(this.node.path, 'namespace', namespace, 'a namespace of `cluster`', 'give both of the same cluster');
+      reject(this.node.path, 'namespace', namespace, 'a namespace of `cluster`', 'pass a namespace of the same cluster');
     }
     checkObjectName(this.node.path, 'policyName', policyName);
     const object = renderPolicy(this.node.path, { name: policyName, namespace: namespace?.namespaceName }, props);
@@ -72,17 +72,17 @@ export interface CiliumClusterwideNetworkPolicyProps extends CiliumPolicyRules {
   readonly policyName: string;
 
   /**
-   * The pods that the policy is for, in all namespaces unless the selector names some.
+   * The pods to which the policy applies: of all namespaces, unless the selector names some.
    *
-   * `EndpointSelector.all()` is the pods of kube-system, too: the cluster's DNS, the controllers.
+   * `EndpointSelector.all()` includes the pods of kube-system: the cluster's DNS and the controllers.
    */
   readonly endpointSelector: EndpointSelector;
 }
 
 /**
- * A network policy of Cilium's for pods of all namespaces.
+ * A Cilium network policy for pods of all namespaces.
  *
- * It must depend on a node group, or on the EksPlatform: Cilium's resource kinds exist once its operator runs on a node.
+ * It must depend on a node group, or on the EksPlatform: Cilium's operator creates its resource kinds once it runs on a node.
  *
  * @see https://docs.cilium.io/en/stable/network/kubernetes/policy/#ciliumclusterwidenetworkpolicy
  */

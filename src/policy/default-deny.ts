@@ -1,5 +1,4 @@
 import { EndpointSelector } from './endpoint-selector';
-import type { LoadBalancerAccess } from './namespace';
 import type { NamespaceOptions } from './namespace-options';
 import type { CiliumNetworkPolicyOptions } from './policy-options';
 import { PolicyEntity, PolicyPeer } from './policy-peer';
@@ -10,17 +9,17 @@ import type { Json } from '../cdk/merge';
 /** The name of the policy that denies. */
 export const DEFAULT_DENY = 'default-deny-all';
 
-/** The name of the one policy that holds all allowances of ours. */
+/** The name of the one policy that holds all our allowances. */
 export const ALLOWANCES = 'allowances';
 
-/** By itself an allowance would cut all that it does not allow. */
-const NEVER_CUT = { defaultDenyIngress: false, defaultDenyEgress: false };
+/** Without this, an allowance would cut all that it does not allow. */
+export const NEVER_CUT = { defaultDenyIngress: false, defaultDenyEgress: false };
 
 /** The pods of the policy's own namespace. */
 const ALL_PODS = [PolicyPeer.endpoints(EndpointSelector.all())];
 
 /**
- * The Pod Identity agent: its address, 169.254.170.23, is one of the node's own, which no block of addresses matches.
+ * The Pod Identity agent: its address, 169.254.170.23, belongs to the node itself, and a block of addresses never matches a node.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
  */
@@ -30,7 +29,7 @@ const POD_IDENTITY_AGENT = { peers: [PolicyPeer.entity(PolicyEntity.HOST)], port
 const METADATA_SERVICE = [PolicyPeer.cidr('169.254.169.254/32'), PolicyPeer.cidr('fd00:ec2::254/128')];
 
 /**
- * The policy that denies all that no other policy allows.
+ * The policy that denies whatever no other policy allows.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-ingress-and-all-egress-traffic
  */
@@ -43,19 +42,19 @@ export function denyAll(namespace: string): Json {
   };
 }
 
-/** One policy for all allowances: one that is no longer wanted goes with the next version, though CDK's provider prunes nothing. */
+/** One policy for all allowances: an update removes one that is no longer wanted, although CDK's own kubectl provider never deletes objects. */
 export function allowancePolicy(namespace: string, specs: Json[]): Json {
   return { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: { name: ALLOWANCES, namespace }, specs };
 }
 
 /**
- * What pods need from the first day. Probes need none: Cilium always lets a pod's own node in.
+ * What pods need from the first day. Probes need no allowance: Cilium always lets a pod's own node in.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/layer3/#access-to-from-local-host
  */
 export function allowances(options: NamespaceOptions): CiliumNetworkPolicyOptions[] {
   return [
-    // kube-dns is a Service, and the cache takes its queries and those to 169.254.20.10: policies see the pods behind, or the node.
+    // Queries go to the Service kube-dns or to 169.254.20.10. Policies see what is behind these: the pods of CoreDNS or of the cache, or the node.
     { description: 'DNS: CoreDNS, and the node-local cache', egress: [DNS_RULE] },
     ...options.allowPodIdentity ?? true ? [{ description: 'EKS Pod Identity: the agent on the node', egress: [POD_IDENTITY_AGENT] }] : [],
     options.allowInstanceMetadata
@@ -63,21 +62,4 @@ export function allowances(options: NamespaceOptions): CiliumNetworkPolicyOption
       : { description: 'No EC2 instance metadata: it gives away the node\'s role', egressDeny: [{ peers: METADATA_SERVICE }] },
     ...options.allowWithinNamespace ? [{ description: 'Pods of the same namespace', ingress: [{ peers: ALL_PODS }], egress: [{ peers: ALL_PODS }] }] : [],
   ].map(policy => ({ ...policy, ...NEVER_CUT }));
-}
-
-/**
- * The way from load balancers to pods: they stand outside of the cluster for Cilium, at addresses of their subnets, and pass on
- * what comes from clients whose addresses they keep.
- */
-export function loadBalancerAllowance({ subnets, podLabels, ports, udpPorts, clientCidrs = [] }: LoadBalancerAccess): CiliumNetworkPolicyOptions {
-  const named = [...ports?.map(port => PolicyPort.tcp(port)) ?? [], ...udpPorts?.map(port => PolicyPort.udp(port)) ?? []];
-  return {
-    description: 'Load balancers',
-    endpointSelector: podLabels ? EndpointSelector.labels(podLabels) : undefined,
-    ingress: [{
-      peers: [...subnets.map(subnet => subnet.ipv4CidrBlock), ...clientCidrs].map(block => PolicyPeer.cidr(block)),
-      ports: ports || udpPorts ? named : undefined,
-    }],
-    ...NEVER_CUT,
-  };
 }

@@ -1,16 +1,16 @@
-import { checkLabelKey, checkLabelValue } from './kubernetes-names';
 import type { Json } from '../cdk/merge';
 import { reject } from '../cdk/reject';
+import { checkLabelKey, checkLabelValue } from '../kubernetes/names';
 
 /** The label that Cilium gives each pod for its namespace. */
 const NAMESPACE_LABEL = 'k8s:io.kubernetes.pod.namespace';
 
 /**
- * What a pod's label must be like.
+ * A condition on a label of a pod.
  */
 export class LabelExpression {
   /**
-   * The label is there, with one of these values.
+   * The label exists, with one of these values.
    *
    * @param key the label's key
    * @param values one value or more
@@ -20,7 +20,7 @@ export class LabelExpression {
   }
 
   /**
-   * The label has none of these values, or is not there.
+   * The label does not exist, or has another value.
    *
    * @param key the label's key
    * @param values one value or more
@@ -30,7 +30,7 @@ export class LabelExpression {
   }
 
   /**
-   * The label is there, with any value.
+   * The label exists, with any value.
    *
    * @param key the label's key
    */
@@ -39,7 +39,7 @@ export class LabelExpression {
   }
 
   /**
-   * The label is not there.
+   * The label does not exist.
    *
    * @param key the label's key
    */
@@ -61,10 +61,10 @@ export class LabelExpression {
 }
 
 /**
- * Which pods.
+ * Selects pods.
  *
- * Unless it names namespaces, a selector in a CiliumNetworkPolicy selects pods of the policy's own namespace, and one in a
- * CiliumClusterwideNetworkPolicy pods of every namespace.
+ * Unless it names namespaces, it selects pods of the policy's own namespace in a CiliumNetworkPolicy, and pods of every namespace
+ * in a CiliumClusterwideNetworkPolicy.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/layer3/#endpoints-based
  */
@@ -77,9 +77,9 @@ export class EndpointSelector {
   }
 
   /**
-   * Pods with these labels, all of them.
+   * Pods with all of these labels.
    *
-   * @param labels one label or more, whose keys may begin with their source, such as `k8s:`
+   * @param labels one label or more, whose keys may start with their source, such as `k8s:`
    */
   public static labels(labels: { [key: string]: string }): EndpointSelector {
     return new EndpointSelector(labels, [], Object.keys(labels).length === 0);
@@ -96,7 +96,7 @@ export class EndpointSelector {
   }
 
   /**
-   * Pods of all namespaces but these: in policies for the whole cluster, which should spare kube-system.
+   * Pods of all namespaces but these, for policies of the whole cluster, which should leave kube-system alone.
    *
    * @param namespaceNames the namespaces' names
    */
@@ -121,9 +121,9 @@ export class EndpointSelector {
   ) {}
 
   /**
-   * The same pods, if their labels are like this, too.
+   * The same pods, if their labels also meet these conditions.
    *
-   * @param expressions what their labels must be like
+   * @param expressions the conditions
    */
   public matching(...expressions: LabelExpression[]): EndpointSelector {
     return new EndpointSelector(this.matchLabels, [...this.expressions, ...expressions], this.forgotten);
@@ -146,7 +146,7 @@ export class EndpointSelector {
   }
 }
 
-/** A label's key as Cilium knows it, with an optional source in front. */
+/** Checks a label's key as Cilium writes it, with an optional source in front. */
 function checkKey(path: string, prop: string, key: string): void {
   checkLabelKey(path, prop, key.replace(/^[A-Za-z0-9]+:/, ''));
 }

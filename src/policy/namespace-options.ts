@@ -1,18 +1,18 @@
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 
 /**
- * How far pods may go beyond what containers usually do.
+ * Which rights pods may have.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export enum PodSecurityLevel {
-  /** Everything. */
+  /** All rights. */
   PRIVILEGED = 'privileged',
 
-  /** Nothing that is known to give a pod rights on its node. */
+  /** None that are known to give a pod control of its node. */
   BASELINE = 'baseline',
 
-  /** Nothing that hardened pods do without: no root, no capabilities. */
+  /** Only those that hardened pods have: no root user, no capabilities. */
   RESTRICTED = 'restricted',
 }
 
@@ -28,40 +28,40 @@ export interface NamespaceOptions {
   readonly labels?: { [key: string]: string };
 
   /**
-   * The pods that Kubernetes admits to the namespace.
+   * The rights that a pod may have to be admitted to the namespace.
    *
-   * @default - Kubernetes' own: PRIVILEGED
+   * @default - that of Kubernetes: PRIVILEGED
    */
   readonly podSecurity?: PodSecurityLevel;
 
   /**
    * Whether pods reach, and are reached by, only what policies allow.
    *
-   * With it come allowances for what pods need from the first day: DNS, and EKS Pod Identity. Probes always pass; load balancers do
-   * as Ingresses of this library are added. Instance metadata is denied even where a policy allows it.
+   * It includes allowances for what pods need from the first day: DNS and EKS Pod Identity. Probes always pass, and each Ingress of
+   * this library lets its load balancer in. Instance metadata is denied even where a policy allows it.
    *
    * @default false
    */
   readonly defaultDeny?: boolean;
 
   /**
-   * Whether pods of the namespace reach each other though all else is denied. Goes with `defaultDeny`.
+   * Whether pods of the namespace reach each other. Needs `defaultDeny`.
    *
    * @default false
    */
   readonly allowWithinNamespace?: boolean;
 
   /**
-   * Whether pods reach the EKS Pod Identity agent though all else is denied: port 80 of their own node. Goes with `defaultDeny`.
+   * Whether pods reach the EKS Pod Identity agent, on port 80 of their own node. Needs `defaultDeny`.
    *
    * @default true
    */
   readonly allowPodIdentity?: boolean;
 
   /**
-   * Whether pods reach the EC2 instance metadata service though all else is denied, and with it the rights of their node.
+   * Whether pods reach the EC2 instance metadata service, and with it the rights of their node. Needs `defaultDeny`.
    *
-   * Goes with `defaultDeny`. The nodes of a platform keep pods away in any case, by a hop limit of 1.
+   * The nodes of a platform refuse pods in any case, with a hop limit of 1.
    *
    * @default false
    */
@@ -80,7 +80,7 @@ export interface NamespaceProps extends NamespaceOptions {
   /**
    * The namespace's name: 1 to 63 lower-case letters, digits and dashes.
    *
-   * Not one that Kubernetes, Cilium or ExternalDNS already have.
+   * It must not be one that Kubernetes, Cilium or ExternalDNS creates.
    */
   readonly namespaceName: string;
 }

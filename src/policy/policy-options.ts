@@ -3,7 +3,7 @@ import type { PolicyPeer } from './policy-peer';
 import type { PolicyPort } from './policy-port';
 
 /**
- * HTTP requests that are allowed. Each field that is given must match.
+ * HTTP requests that are allowed. All fields that are given must match.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/language/#http
  */
@@ -38,20 +38,20 @@ export interface PolicyHttpRule {
 }
 
 /**
- * Traffic that is denied, whatever else would allow it.
+ * Traffic that is denied, even if something else allows it.
  */
 export interface PolicyDenyRule {
   /**
    * Who sends it (`ingressDeny`), or to whom it goes (`egressDeny`).
    *
-   * @default - everyone; `ports` must be given then
+   * @default - everyone, in which case `ports` are required
    */
   readonly peers?: PolicyPeer[];
 
   /**
-   * The ports that it goes to.
+   * The ports to which it goes.
    *
-   * @default - every port and protocol; `peers` must be given then
+   * @default - every port and protocol, in which case `peers` are required
    */
   readonly ports?: PolicyPort[];
 }
@@ -63,19 +63,19 @@ export interface PolicyRule {
   /**
    * Who may send it (`ingress`), or to whom it may go (`egress`).
    *
-   * @default - everyone; `ports` must be given then
+   * @default - everyone, in which case `ports` are required
    */
   readonly peers?: PolicyPeer[];
 
   /**
-   * The ports that it may go to.
+   * The ports to which it may go.
    *
-   * @default - every port and protocol; `peers` must be given then
+   * @default - every port and protocol, in which case `peers` are required
    */
   readonly ports?: PolicyPort[];
 
   /**
-   * The HTTP requests that are allowed, of which Cilium's Envoy lets no others pass. Needs `ports`, TCP ones.
+   * The HTTP requests that are allowed: Cilium's Envoy refuses all others. Needs TCP `ports`.
    *
    * @default - everything, HTTP or not
    */
@@ -83,7 +83,7 @@ export interface PolicyRule {
 }
 
 /**
- * What a network policy of Cilium's may say, wherever it is defined. It has at least one rule.
+ * The rules of a Cilium network policy, of a namespace or of the whole cluster. It needs at least one rule.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/
  */
@@ -98,35 +98,35 @@ export interface CiliumPolicyRules {
   /**
    * What may reach the pods.
    *
-   * @default - the policy does not say
+   * @default - none
    */
   readonly ingress?: PolicyRule[];
 
   /**
    * What may not reach the pods, even where another rule or policy allows it.
    *
-   * @default - the policy does not say
+   * @default - none
    */
   readonly ingressDeny?: PolicyDenyRule[];
 
   /**
    * What the pods may reach.
    *
-   * @default - the policy does not say
+   * @default - none
    */
   readonly egress?: PolicyRule[];
 
   /**
    * What the pods may not reach, even where another rule or policy allows it.
    *
-   * @default - the policy does not say
+   * @default - none
    */
   readonly egressDeny?: PolicyDenyRule[];
 
   /**
    * Whether only what policies allow can reach the pods, as soon as this policy selects them.
    *
-   * With false the policy adds to others and never cuts anything by itself, but for requests that its `http` leaves out.
+   * With false the policy only adds to others. By itself it cuts nothing, except for requests that its `http` leaves out.
    *
    * @see https://docs.cilium.io/en/stable/security/policy/intro/#endpoint-default-policy
    * @default - true if the policy has `ingress` or `ingressDeny`
@@ -136,7 +136,7 @@ export interface CiliumPolicyRules {
   /**
    * Whether the pods can reach only what policies allow, as soon as this policy selects them.
    *
-   * With false the policy adds to others and never cuts anything by itself, but for requests that its `http` leaves out.
+   * With false the policy only adds to others. By itself it cuts nothing, except for requests that its `http` leaves out.
    *
    * @see https://docs.cilium.io/en/stable/security/policy/intro/#endpoint-default-policy
    * @default - true if the policy has `egress` or `egressDeny`
@@ -149,7 +149,7 @@ export interface CiliumPolicyRules {
  */
 export interface CiliumNetworkPolicyOptions extends CiliumPolicyRules {
   /**
-   * The pods of the namespace that the policy is for.
+   * The pods of the namespace to which the policy applies.
    *
    * @default EndpointSelector.all()
    */

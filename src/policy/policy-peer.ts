@@ -4,7 +4,7 @@ import { EndpointSelector } from './endpoint-selector';
 import { reject } from '../cdk/reject';
 
 /**
- * Who is not a pod, by what Cilium knows of it.
+ * A peer other than a pod, as Cilium classifies it.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/layer3/#entities-based
  */
@@ -12,19 +12,19 @@ export enum PolicyEntity {
   /** Everyone: all of the following. */
   ALL = 'all',
 
-  /** All that is outside of the cluster: the internet, the VPC's load balancers and databases. */
+  /** Everything outside the cluster: the internet, and the VPC's load balancers and databases. */
   WORLD = 'world',
 
-  /** All that is in the cluster: pods, nodes, the Kubernetes API. */
+  /** Everything in the cluster: pods, nodes, the Kubernetes API. */
   CLUSTER = 'cluster',
 
-  /** The pod's own node, with the pods in its network. */
+  /** The pod's own node, including pods in the node's network. */
   HOST = 'host',
 
-  /** All other nodes, with the pods in their networks. */
+  /** All other nodes, including pods in their networks. */
   REMOTE_NODE = 'remote-node',
 
-  /** The Kubernetes API. As a destination; EKS's control plane has been seen to call webhooks from addresses that do not count. */
+  /** The Kubernetes API, as a destination: EKS's control plane has been seen to call webhooks from addresses that Cilium does not count as this. */
   KUBE_APISERVER = 'kube-apiserver',
 
   /** Cilium's Envoy, which forwards for Ingresses of the class cilium and for the Gateway API. */
@@ -40,11 +40,11 @@ export enum PolicyEntity {
   UNMANAGED = 'unmanaged',
 }
 
-/** The kinds of peers, as Cilium's fields end. A rule of Cilium's has one kind only. */
+/** The kinds of peers, as the names of Cilium's fields end. A rule of Cilium has one kind only. */
 type PeerKind = 'Endpoints' | 'Entities' | 'CIDR' | 'CIDRSet' | 'FQDNs';
 
 /**
- * Who may be reached, or may reach a pod.
+ * Who may reach a pod, or may be reached.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/layer3/
  */
@@ -59,7 +59,7 @@ export class PolicyPeer {
   }
 
   /**
-   * Pods that are selected by more than labels, or of other namespaces.
+   * Pods that a selector selects, such as pods of other namespaces.
    *
    * @param selector which pods
    */
@@ -68,19 +68,19 @@ export class PolicyPeer {
   }
 
   /**
-   * One that is known by what it is.
+   * An entity, such as the internet or the pod's node.
    *
-   * @param entity what it is
+   * @param entity the entity
    */
   public static entity(entity: PolicyEntity): PolicyPeer {
     return new PolicyPeer('Entities', () => entity);
   }
 
   /**
-   * Addresses outside of the cluster. Those of pods and nodes never match, even if they lie in the block.
+   * Addresses outside the cluster. The addresses of pods and nodes never match, even if the block contains them.
    *
    * @param cidr a block, such as 10.0.0.0/8
-   * @param exceptions blocks within it that are left out
+   * @param exceptions blocks within it that are excluded
    */
   public static cidr(cidr: string, ...exceptions: string[]): PolicyPeer {
     return new PolicyPeer(exceptions.length > 0 ? 'CIDRSet' : 'CIDR', (path, prop) => {
@@ -88,7 +88,7 @@ export class PolicyPeer {
       for (const inner of exceptions) {
         const { address, mask } = parseBlock(path, prop, inner) ?? {};
         if (block && address && (isIP(address) !== isIP(block.address) || mask! < block.mask || !blockList(block).check(address, family(address)))) {
-          reject(path, prop, inner, `a block within ${cidr}`, 'leave out what the block does not hold');
+          reject(path, prop, inner, `a block within ${cidr}`, 'leave out what is not in the block');
         }
       }
       return exceptions.length > 0 ? { cidr, except: exceptions } : cidr;
@@ -96,9 +96,9 @@ export class PolicyPeer {
   }
 
   /**
-   * The addresses that a DNS name has for the pods themselves: as a destination outside of the cluster only.
+   * The addresses to which a DNS name resolves for the pods, as a destination outside the cluster only.
    *
-   * The policy then lets its pods ask for names, through Cilium's DNS proxy, which learns the addresses from the answers.
+   * The policy then allows DNS queries of its pods, through Cilium's DNS proxy, which learns the addresses from the answers.
    *
    * @param name the name, such as api.example.com
    */
@@ -110,7 +110,7 @@ export class PolicyPeer {
   }
 
   /**
-   * The same for all names of a pattern: `*` stands for characters between two dots, `**.` in front for one label or more.
+   * The same for all names that match a pattern: `*` stands for any characters between two dots, `**.` in front for one label or more.
    *
    * @param pattern the pattern, such as *.example.com
    * @see https://docs.cilium.io/en/stable/security/policy/layer3/#dns-based
@@ -157,7 +157,7 @@ function family(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** By Cilium's own pattern, which allows a dot at the end. */
+/** Checks a name with Cilium's own pattern, which allows a dot at the end. */
 function checkDnsName(path: string, prop: string, name: string, pattern: RegExp, allowed: string, advice: string): void {
   if (!Token.isUnresolved(name) && (name.length > 255 || !pattern.test(name) || /^\.|\.\./.test(name))) {
     reject(path, prop, name, `a DNS name: ${allowed}, at most 255 characters`, advice);

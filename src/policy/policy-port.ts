@@ -12,14 +12,14 @@ export enum PolicyProtocol {
   /** UDP. */
   UDP = 'UDP',
 
-  /** SCTP, which Cilium knows where its chart's value `sctp.enabled` is true. */
+  /** SCTP, which Cilium supports if its chart's value `sctp.enabled` is true. */
   SCTP = 'SCTP',
 }
 
 /**
- * A port of the pod or host that is connected to, or a kind of ICMP message.
+ * A port of the pod or host to which a connection is made, or a type of ICMP message.
  *
- * Ports are those that pods listen on, not those of a Service in front of them.
+ * Ports are those on which pods listen, not those of a Service in front of them.
  *
  * @see https://docs.cilium.io/en/stable/security/policy/layer4/
  */
@@ -63,7 +63,7 @@ export class PolicyPort {
   }
 
   /**
-   * An SCTP port, which Cilium knows where its chart's value `sctp.enabled` is true.
+   * An SCTP port, which Cilium supports if its chart's value `sctp.enabled` is true.
    *
    * @param port 1 to 65535
    */
@@ -72,7 +72,7 @@ export class PolicyPort {
   }
 
   /**
-   * A port of every protocol: TCP, UDP and SCTP.
+   * A port in every protocol: TCP, UDP and SCTP.
    *
    * @param port 1 to 65535
    */
@@ -81,7 +81,7 @@ export class PolicyPort {
   }
 
   /**
-   * A port by the name that the pod's container gives it. Only ports of pods have names.
+   * A port by its name in the pod's container. Only ports of pods have names.
    *
    * @param name at most 15 letters, digits and dashes
    * @param protocol the port's protocol, TCP unless given

@@ -6,10 +6,10 @@ import { PolicyPort } from './policy-port';
 import type { Json } from '../cdk/merge';
 import { reject } from '../cdk/reject';
 
-/** Cilium takes no more ports in one place. */
+/** The most ports that Cilium takes in one list. */
 const MAX_PORTS = 40;
 
-/** What pods ask for names: CoreDNS and the cache, as pods or, where the cache is in its node's own network, as the node. */
+/** Where pods send DNS queries: to CoreDNS and the node-local cache, as pods or, if the cache is in its node's network, as the node. */
 const DNS_PEERS = [
   PolicyPeer.endpoints(EndpointSelector.inNamespace('kube-system', { 'k8s-app': 'kube-dns' })),
   PolicyPeer.endpoints(EndpointSelector.inNamespace('kube-system', { 'k8s-app': 'node-local-dns' })),
@@ -17,16 +17,16 @@ const DNS_PEERS = [
 ];
 
 /**
- * Queries to the cluster's DNS, as it is after Cilium has redirected them: policies see the pod that a Service or a redirection leads to.
+ * Queries to the cluster's DNS. Policies see them after Cilium has redirected them: to the pod behind a Service or a redirection.
  *
- * Two policies must name it by the same selectors: only then does the one that needs the DNS proxy get all the queries.
+ * All policies must use the same selectors for it, so that a policy that needs the DNS proxy gets all the queries.
  */
 export const DNS_RULE: PolicyRule = { peers: DNS_PEERS, ports: [PolicyPort.udp(53), PolicyPort.tcp(53)] };
 
 type Direction = 'ingress' | 'ingressDeny' | 'egress' | 'egressDeny';
 const DIRECTIONS: Direction[] = ['ingress', 'ingressDeny', 'egress', 'egressDeny'];
 
-/** A policy as Kubernetes has it. */
+/** A policy as a Kubernetes object. */
 export function renderPolicy(path: string, metadata: Json, policy: CiliumNetworkPolicyOptions, kind = 'CiliumNetworkPolicy'): Json {
   return { apiVersion: 'cilium.io/v2', kind, metadata, spec: renderSpec(path, policy) };
 }
@@ -34,7 +34,7 @@ export function renderPolicy(path: string, metadata: Json, policy: CiliumNetwork
 /**
  * A policy's rules as Cilium reads them.
  *
- * @param path the construct that asks
+ * @param path the construct's path
  * @see https://github.com/cilium/cilium/blob/v1.20.2/pkg/policy/api/rule_validation.go
  */
 export function renderSpec(path: string, policy: CiliumNetworkPolicyOptions): Json {
@@ -53,13 +53,13 @@ export function renderSpec(path: string, policy: CiliumNetworkPolicyOptions): Js
     const wanted = policy[defaultDenyProp(direction)];
     const implied = direction in rules || `${direction}Deny` in rules;
     if (wanted && !implied) {
-      rules[direction] = [{}]; // a rule that allows nothing: the policy has something to say of this direction
+      rules[direction] = [{}]; // a rule that allows nothing, so that the policy covers this direction
     } else if (wanted === false && implied) {
       enableDefaultDeny[direction] = false;
     }
   }
   if (Object.keys(rules).length === 0) {
-    reject(path, 'ingress', undefined, 'given, or another of ingressDeny, egress and egressDeny', 'a policy has at least one rule');
+    reject(path, 'ingress', undefined, 'given, or one of ingressDeny, egress and egressDeny', 'a policy needs at least one rule');
   }
   return {
     ...policy.description ? { description: policy.description } : {},
@@ -73,7 +73,7 @@ function defaultDenyProp(direction: Direction) {
   return direction.startsWith('ingress') ? 'defaultDenyIngress' : 'defaultDenyEgress';
 }
 
-/** One rule for each kind of peer and each of ports and ICMP: Cilium takes no two of them together. */
+/** One rule for each combination of a kind of peer with ports or ICMP types: Cilium does not take two kinds in one rule. */
 function renderRule(path: string, prop: string, direction: Direction, rule: PolicyRule, layer7?: Json): Json[] {
   checkRule(path, prop, direction, rule);
   const peers = renderPeers(path, prop, direction, rule.peers);
@@ -110,23 +110,23 @@ function inChunks<T>(all: T[]): T[][] {
 
 function checkRule(path: string, prop: string, direction: Direction, rule: PolicyRule): void {
   if (!rule.peers && !rule.ports) {
-    reject(path, prop, rule, 'with `peers` or `ports`, or both', `Cilium takes it for nobody; name everyone by \`PolicyEntity.ALL\`, or set \`${defaultDenyProp(direction)}\``);
+    reject(path, prop, rule, 'a rule with `peers`, `ports` or both', `without them it matches nobody: use \`PolicyEntity.ALL\` for everyone, or set \`${defaultDenyProp(direction)}\``);
   }
   for (const list of ['peers', 'ports', 'http'] as const) {
     if (rule[list]?.length === 0) {
-      reject(path, `${prop}.${list}`, [], 'one or more', 'leave it out if it does not matter');
+      reject(path, `${prop}.${list}`, [], 'one or more', 'leave it out to match all');
     }
   }
   rule.peers?.forEach((peer, index) => {
     if (peer._kind === 'FQDNs' && direction !== 'egress') {
-      reject(path, `${prop}.peers[${index}]`, peer._render(path, prop), 'no DNS name', 'Cilium knows names in `egress` only; use `PolicyPeer.cidr`');
+      reject(path, `${prop}.peers[${index}]`, peer._render(path, prop), 'a peer other than a DNS name', 'Cilium takes DNS names in `egress` only: use `PolicyPeer.cidr`');
     }
   });
   if (rule.http && direction.endsWith('Deny')) { // from untyped code
-    reject(path, `${prop}.http`, rule.http, 'left out', 'Cilium denies no single requests; allow those that are wanted');
+    reject(path, `${prop}.http`, rule.http, 'left out', 'Cilium cannot deny single requests: allow the ones that you want');
   }
   if (rule.http && (!rule.ports || !rule.ports.every(port => port._isTcp))) {
-    reject(path, `${prop}.ports`, rule.ports?.map((port, index) => port._render(path, `${prop}.ports[${index}]`)), 'TCP ports with `http`', 'HTTP goes over TCP; name the ports');
+    reject(path, `${prop}.ports`, rule.ports?.map((port, index) => port._render(path, `${prop}.ports[${index}]`)), 'TCP ports with `http`', 'HTTP runs over TCP: name its ports');
   }
 }
 
@@ -135,7 +135,7 @@ function renderHttp(path: string, prop: string, rule: PolicyHttpRule): Json {
     checkRegex(path, `${prop}.${field}`, rule[field]);
   }
   if (rule.path !== undefined && !Token.isUnresolved(rule.path) && /^[A-Za-z0-9]/.test(rule.path)) {
-    reject(path, `${prop}.path`, rule.path, 'a regular expression that can match a path', `begin it with a slash: /${rule.path}`);
+    reject(path, `${prop}.path`, rule.path, 'a regular expression that can match a path', `start it with a slash: /${rule.path}`);
   }
   for (const header of rule.headers ?? []) {
     if (!Token.isUnresolved(header) && !/^[-!#$%&'*+.^_`|~0-9A-Za-z]+(: \S.*)?$/.test(header)) {
@@ -143,10 +143,10 @@ function renderHttp(path: string, prop: string, rule: PolicyHttpRule): Json {
     }
   }
   const { method, path: regex, host, headers } = rule;
-  return { method, path: regex, host, headers }; // in this order from every language
+  return { method, path: regex, host, headers }; // the same order from every language
 }
 
-/** As Go and Envoy read them, which know less than JavaScript, and write flags and names otherwise. */
+/** Checks a regular expression for Go and Envoy, which support less than JavaScript and have another syntax for flags and names. */
 function checkRegex(path: string, prop: string, regex?: string): void {
   if (regex === undefined || Token.isUnresolved(regex)) {
     return;
@@ -156,7 +156,7 @@ function checkRegex(path: string, prop: string, regex?: string): void {
   const repeats = [...regex.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].some(([, least, most]) => Math.max(Number(least), Number(most ?? 0)) > 1000);
   const known = regex.replaceAll(/\(\?[imsU-]+\)/g, '').replaceAll(/\(\?[imsU-]+:/g, '(?:').replaceAll('(?P<', '(?<');
   if (lookAround || escapes || repeats || /\[\^?\]/.test(regex) || !compiles(known)) {
-    reject(path, prop, regex, 'a regular expression as RE2 reads it', 'see https://github.com/google/re2/wiki/Syntax');
+    reject(path, prop, regex, 'a regular expression that RE2 accepts', 'see https://github.com/google/re2/wiki/Syntax');
   }
 }
 

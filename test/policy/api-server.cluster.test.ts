@@ -1,4 +1,4 @@
-/** A real Kubernetes API server takes what namespaces and policies are made of, as the deployment's kubectl applies and deletes it. */
+/** A real Kubernetes API server takes the objects of namespaces and policies, applied and deleted as the deployment's kubectl does it. */
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { POLICIES } from './policies';
@@ -14,7 +14,7 @@ import { describeUnless } from '../support/run';
 
 const missing = isPrepared('1.36') && isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not set up Kubernetes and its judge';
 
-/** A namespace that denies all, with every kind of allowance and of policy, and a policy for the whole cluster. */
+/** A namespace that denies all, with every kind of allowance and policy, and a policy for the whole cluster. */
 function objects(allowInstanceMetadata: boolean): any[] {
   const { stack, cluster, template } = clusterFixture();
   const namespace = new Namespace(stack, 'Namespace', {
@@ -41,10 +41,10 @@ describeUnless(missing)('the API server', () => {
 
   afterAll(() => cluster.stop());
 
-  /** What kubectl says of each object, in the objects' order. */
+  /** What kubectl prints for each object, in their order. */
   const kubectl = async (verb: string, all: any[], ...options: string[]) => {
     const file = join(cluster.folder, 'manifest.yaml');
-    writeFileSync(file, all.map(object => JSON.stringify(object)).join('')); // one after the other, as CDK's handler writes them
+    writeFileSync(file, all.map(object => JSON.stringify(object)).join('')); // one after another, as CDK's handler writes them
     return (await cluster.kubectl(verb, '-f', file, ...options)).trim().split('\n');
   };
   const ends = (lines: string[]) => [...new Set(lines.map(line => line.split(' ').at(-1)))];
@@ -60,14 +60,14 @@ describeUnless(missing)('the API server', () => {
     expect(ends(await kubectl('apply', objects(false)))).toEqual(['unchanged']);
   });
 
-  test('changes allowances in place: a denial that is lifted goes', async () => {
+  test('changes allowances in place, and removes a denial that is lifted', async () => {
     const said = await kubectl('apply', objects(true));
     expect(said.filter(line => !line.endsWith(' unchanged'))).toEqual(['ciliumnetworkpolicy.cilium.io/allowances configured']);
     const rules = await cluster.kubectl('get', 'ciliumnetworkpolicy', 'allowances', '--namespace', 'production', '-o', 'json');
     expect(rules).not.toContain('egressDeny"');
   });
 
-  test('deletes all of them, the namespace with the rest of what it holds', async () => {
+  test('deletes all of them, and with the namespace whatever else is in it', async () => {
     await cluster.kubectl('create', 'configmap', 'by-hand', '--namespace', 'production');
     expect(ends((await kubectl('delete', objects(true))).filter(line => !line.endsWith('namespace')))).toEqual(['deleted']);
     await expect(cluster.kubectl('get', 'namespace', 'production')).rejects.toThrow('NotFound');

@@ -6,7 +6,7 @@ import { idsOf, kubernetesObjects, neededBy } from '../support/read';
 const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 const INGRESS = [{ peers: [PolicyPeer.pods({ app: 'frontend' })], ports: [PolicyPort.tcp(8080)] }];
 
-/** The one object that a policy yields. */
+/** The one object of a policy. */
 function objectOf({ policy }: Pick<PolicyCase, 'policy'>): any {
   const { stack, cluster, template } = importedClusterFixture();
   new CiliumNetworkPolicy(stack, 'Policy', { cluster, policyName: 'shop', ...policy });
@@ -23,11 +23,11 @@ describe.each([['peers', PEERS], ['ports', PORTS], ['rules', RULES]])('%s', (_, 
   });
 });
 
-test('what is written once may be used again', () => {
+test('rules can be used in several policies', () => {
   POLICIES.forEach(({ policy }) => expect(objectOf({ policy })).toEqual(objectOf({ policy })));
 });
 
-test('the way to ask for names comes once, however many names there are', () => {
+test('the rule for DNS queries is added once, however many names there are', () => {
   const rule = { peers: [PolicyPeer.fqdn('api.example.com')] };
   const { spec } = objectOf({ policy: { egress: [rule, rule] } });
   expect(spec.egress.filter((it: any) => it.toPorts?.[0].rules?.dns)).toHaveLength(2); // pods, and the node
@@ -53,7 +53,7 @@ describe('in a namespace', () => {
     expect(neededBy(template, namespace)).not.toContain(policy);
   });
 
-  test('that is there already', () => {
+  test('that is defined elsewhere', () => {
     const { stack, cluster, template } = importedClusterFixture();
     const namespace = Namespace.fromNamespaceName(stack, 'Legacy', cluster, 'legacy');
     new CiliumNetworkPolicy(stack, 'Policy', { cluster, namespace, policyName: 'allow-frontend', ingress: INGRESS });
@@ -64,7 +64,7 @@ describe('in a namespace', () => {
     const { stack, cluster } = importedClusterFixture();
     const namespace = Namespace.fromNamespaceName(stack, 'Elsewhere', importedClusterFixture().cluster, 'shop');
     expect(() => new CiliumNetworkPolicy(stack, 'Policy', { cluster, namespace, policyName: 'allow-frontend', ingress: INGRESS }))
-      .toThrow('`namespace` must be a namespace of `cluster`, got: "Shop/Elsewhere"; give both of the same cluster [Shop/Policy]');
+      .toThrow('`namespace` must be a namespace of `cluster`, got: "Shop/Elsewhere"; pass a namespace of the same cluster [Shop/Policy]');
   });
 });
 
@@ -87,7 +87,7 @@ describe('for the whole cluster', () => {
     });
   });
 
-  test('is for pods of every namespace if the selector names none', () => {
+  test('applies to pods of every namespace if the selector names none', () => {
     expect(clusterwide(EndpointSelector.all()).spec.endpointSelector).toEqual({});
   });
 });

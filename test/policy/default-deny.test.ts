@@ -6,20 +6,20 @@ import { kubernetesObjects } from '../support/read';
 const PEERS = [PolicyPeer.endpoints(EndpointSelector.all())];
 const DNS_PORTS = [{ ports: [{ port: '53', protocol: 'UDP' }, { port: '53', protocol: 'TCP' }] }];
 
-/** What a namespace on a cluster of this app consists of; `use` sees it, and the cluster's VPC, before it is synthesized. */
+/** The objects of a namespace on a cluster of this app; `use` gets it, and the cluster's VPC, before synthesis. */
 function objectsOf(options: NamespaceOptions, use: (namespace: Namespace, vpc: ec2.IVpc) => void = () => {}): any[] {
   const { stack, cluster, template } = clusterFixture();
   use(new Namespace(stack, 'Namespace', { cluster, namespaceName: 'production', ...options }), cluster.vpc);
   return kubernetesObjects(template());
 }
 
-/** The rules of its allowances, by what they are for. */
+/** The rules of its allowances, by their descriptions. */
 function allowances(options: NamespaceOptions = {}, use?: (namespace: Namespace, vpc: ec2.IVpc) => void): { [what: string]: any } {
   const policy = objectsOf({ defaultDeny: true, ...options }, use).find(it => it.metadata.name === 'allowances');
   return Object.fromEntries(policy.specs.map(({ description, ...spec }: any) => [description.split(':')[0], spec]));
 }
 
-test('denies all, after what it allows is there', () => {
+test('denies all, after the allowances are applied', () => {
   const objects = objectsOf({ defaultDeny: true });
   expect(objects.map(it => [it.kind, it.metadata.name])).toEqual([
     ['Namespace', 'production'], ['CiliumNetworkPolicy', 'allowances'], ['NetworkPolicy', 'default-deny-all'],
@@ -27,7 +27,7 @@ test('denies all, after what it allows is there', () => {
   expect(objects.slice(1).map(it => it.metadata.namespace)).toEqual(['production', 'production']);
 });
 
-test('denies nothing unless it is asked to', () => {
+test('denies nothing by default', () => {
   expect(objectsOf({}).map(it => it.kind)).toEqual(['Namespace']);
 });
 
@@ -42,11 +42,11 @@ describe('what pods need from the first day', () => {
     ]);
   });
 
-  test('the EKS Pod Identity agent, which is the node itself for Cilium', () => {
+  test('the EKS Pod Identity agent, which to Cilium is the node itself', () => {
     expect(allowances()['EKS Pod Identity'].egress).toEqual([{ toEntities: ['host'], toPorts: [{ ports: [{ port: '80', protocol: 'TCP' }] }] }]);
   });
 
-  test('holds for every pod, and cuts nothing by itself', () => {
+  test('applies to every pod, and cuts nothing by itself', () => {
     for (const spec of Object.values(allowances({ allowWithinNamespace: true }))) {
       expect(spec.endpointSelector).toEqual({});
       const directions = ['ingress', 'egress'].filter(direction => direction in spec || `${direction}Deny` in spec);
@@ -55,7 +55,7 @@ describe('what pods need from the first day', () => {
   });
 });
 
-describe('by option', () => {
+describe('with an option', () => {
   test('no instance metadata, even if a policy allows the whole world', () => {
     expect(allowances()['No EC2 instance metadata'].egressDeny).toEqual([{ toCIDR: ['169.254.169.254/32', 'fd00:ec2::254/128'] }]);
   });
@@ -77,9 +77,9 @@ describe('by option', () => {
     });
   });
 
-  test.each(['allowWithinNamespace', 'allowPodIdentity', 'allowInstanceMetadata'])('fails with `%s` where nothing is denied', prop => {
+  test.each(['allowWithinNamespace', 'allowPodIdentity', 'allowInstanceMetadata'])('fails with `%s` if nothing is denied', prop => {
     expect(() => objectsOf({ [prop]: false })).toThrow(
-      `\`${prop}\` must be left out without \`defaultDeny\`, got: false; nothing is denied without it [Shop/Namespace]`);
+      `\`${prop}\` must be left out without \`defaultDeny\`, got: false; set \`defaultDeny\`, as nothing is denied without it [Shop/Namespace]`);
   });
 });
 
@@ -110,11 +110,11 @@ describe('load balancers', () => {
     expect(specs.map((it: any) => it.ingress[0].toPorts[0].ports[0].port)).toEqual(['8080', '9090']);
   });
 
-  test('need no allowance where no policy keeps them out', () => {
+  test('need no allowance if no policy keeps them out', () => {
     expect(objectsOf({}, (namespace, vpc) => namespace.allowFromLoadBalancer(access(vpc))).map(it => it.kind)).toEqual(['Namespace']);
   });
 
-  test('are allowed beside the policies of a namespace that denies nothing, before or after', () => {
+  test('are allowed in a namespace that denies nothing but has policies, whichever comes first', () => {
     const objects = objectsOf({}, (namespace, vpc) => {
       namespace.allowFromLoadBalancer(access(vpc));
       namespace.addPolicy('shop', { ingress: [{ peers: PEERS }] });
@@ -154,12 +154,12 @@ describe('load balancers', () => {
     expect(spec.ingress[0].toPorts).toEqual([{ ports: [{ port: '53', protocol: 'UDP' }] }]);
   });
 
-  test('pass on what comes from clients whose addresses they keep', () => {
+  test('let clients in whose addresses they keep', () => {
     const spec = allowances({}, (namespace, vpc) => namespace.allowFromLoadBalancer(access(vpc, { clientCidrs: ['192.0.2.0/24'] })))['Load balancers'];
     expect(spec.ingress[0].fromCIDR).toEqual(['10.0.0.0/18', '10.0.64.0/18', '192.0.2.0/24']);
   });
 
-  test('need no addresses that are known where no policy keeps them out', () => {
+  test('need no known addresses if no policy keeps them out', () => {
     expect(() => objectsOf({}, namespace => namespace.allowFromLoadBalancer({
       subnets: [ec2.Subnet.fromSubnetId(namespace, 'Subnet', 'subnet-1')],
     }))).not.toThrow();

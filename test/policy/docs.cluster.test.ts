@@ -1,4 +1,4 @@
-/** The page on network policies: its code runs, and Cilium takes what comes of it. */
+/** The page on network policies: its code runs, and Cilium accepts the policies. */
 import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
 import { cacheFolder } from '../../rehearsal/support/paths';

@@ -52,7 +52,7 @@ test('is one of several on a cluster of this app', () => {
   expect(kubernetesObjects(template()).map(it => it.metadata.namespace ?? it.metadata.name)).toEqual(['blue', 'blue', 'blue', 'green', 'green', 'green']);
 });
 
-test('may have a name that only the deployment knows', () => {
+test('can have a name that only the deployment knows', () => {
   const { stack, cluster, template } = importedClusterFixture();
   const namespaceName = new CfnParameter(stack, 'Name').valueAsString;
   const namespace = new Namespace(stack, 'Namespace', { cluster, namespaceName, defaultDeny: true });
@@ -60,7 +60,7 @@ test('may have a name that only the deployment knows', () => {
   expect(kubernetesObjects(template()).map(it => it.metadata.namespace ?? it.metadata.name)).toEqual(['<token>', '<token>', '<token>', '<token>']);
 });
 
-test('leaves alone one that is there already', () => {
+test('leaves a namespace alone that is defined elsewhere', () => {
   const { stack, cluster, template } = importedClusterFixture();
   const namespace = Namespace.fromNamespaceName(stack, 'Legacy', cluster, 'legacy');
   namespace.allowFromLoadBalancer({ subnets: cluster.vpc.publicSubnets });
@@ -69,35 +69,35 @@ test('leaves alone one that is there already', () => {
 });
 
 describe('names', () => {
-  test.each(['a', 'a1', '1a', 'team-a', 'a'.repeat(63)])('%s is one', name => {
+  test.each(['a', 'a1', '1a', 'team-a', 'a'.repeat(63)])('%s is a name', name => {
     expect(namespaceFixture({}, name).objects()[0].metadata.name).toBe(name);
   });
 
-  test.each(['', 'Production', 'team_a', 'team.a', '-a', 'a-', 'a b', 'a'.repeat(64)])('fails with %j, which is none', name => {
+  test.each(['', 'Production', 'team_a', 'team.a', '-a', 'a-', 'a b', 'a'.repeat(64)])('fails with %j, which is not a name', name => {
     expect(() => namespaceFixture({}, name)).toThrow(
       `\`namespaceName\` must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end, got: ${JSON.stringify(name)}; choose another name [Shop/Namespace]`);
   });
 
   test.each([
-    ['default', 'it is in every cluster and can\'t be deleted'],
-    ['kube-system', 'Kubernetes itself lives there, and its DNS'],
-    ['kube-node-lease', 'it is Kubernetes\' own'],
-    ['kube-shop', 'names with kube- in front are kept for Kubernetes'],
-    ['cilium-secrets', 'Cilium\'s chart makes it'],
-    ['external-dns', 'the chart of ExternalDNS makes it'],
-  ])('fails with %s, which is another\'s', (name, reason) => {
+    ['default', 'every cluster has it, and it can\'t be deleted'],
+    ['kube-system', 'Kubernetes itself runs there, and its DNS'],
+    ['kube-node-lease', 'it belongs to Kubernetes'],
+    ['kube-shop', 'names that start with kube- are reserved for Kubernetes'],
+    ['cilium-secrets', 'Cilium\'s chart creates it'],
+    ['external-dns', 'the chart of ExternalDNS creates it'],
+  ])('fails with %s, which belongs to somebody else', (name, reason) => {
     expect(() => namespaceFixture({}, name)).toThrow(`\`namespaceName\` must be a namespace of your own: ${reason}, got: "${name}"; `
-      + 'choose another name, or name what is there by `Namespace.fromNamespaceName` [Shop/Namespace]');
+      + 'choose another name, or refer to an existing namespace with `Namespace.fromNamespaceName` [Shop/Namespace]');
   });
 });
 
 describe('bad input', () => {
   test.each([
-    ['a key that is none', { 'a b': 'c' }, '`labels` must be keyed by at most 63 letters'],
+    ['a bad key', { 'a b': 'c' }, '`labels` must be keyed by at most 63 letters'],
     ['a long key', { ['a'.repeat(64)]: 'c' }, '`labels` must be keyed by'],
     ['a key with two slashes', { 'a/b/c': 'd' }, '`labels` must be keyed by'],
     ['an upper-case prefix', { 'Example.com/a': 'b' }, '`labels` must be keyed by'],
-    ['a value that is none', { a: 'b c' }, '`labels.a` must be a string of at most 63 letters'],
+    ['a bad value', { a: 'b c' }, '`labels.a` must be a string of at most 63 letters'],
     ['a long value', { a: 'b'.repeat(64) }, '`labels.a` must be a string of at most 63 letters'],
     ['a number as a value', { a: 1 as any }, '`labels.a` must be a string of at most 63 letters, digits, dashes, dots and underscores, '
       + 'with a letter or digit at either end, got: 1; check the label in the pods\' own manifest [Shop/Namespace]'],
@@ -107,17 +107,17 @@ describe('bad input', () => {
 
   test('fails with two levels of pod security', () => {
     expect(() => namespaceFixture({ podSecurity: PodSecurityLevel.BASELINE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } })).toThrow(
-      '`podSecurity` must be left out with the label pod-security.kubernetes.io/enforce, got: "baseline"; give one of them [Shop/Namespace]');
+      '`podSecurity` must be left out with the label pod-security.kubernetes.io/enforce, got: "baseline"; give only one of them [Shop/Namespace]');
   });
 
   test.each(['allowances', 'default-deny-all', 'shop'])('fails with a second policy %s', policyName => {
     const { namespace } = namespaceFixture();
     namespace.addPolicy('shop', POLICY);
     expect(() => namespace.addPolicy(policyName, POLICY)).toThrow(
-      `\`policyName\` must be a name of its own in the namespace, got: "${policyName}"; choose another name [Shop/Namespace/${policyName}]`);
+      `\`policyName\` must be a name that no other policy of the namespace has, got: "${policyName}"; choose another name [Shop/Namespace/${policyName}]`);
   });
 
-  test('fails with a policy\'s name that is none', () => {
+  test('fails with a bad name of a policy', () => {
     expect(() => namespaceFixture().namespace.addPolicy('Allow Frontend', POLICY)).toThrow('`policyName` must be 1 to 253 lower-case letters, digits, '
       + 'dashes and dots, with a letter or digit at either end, got: "Allow Frontend"; choose another name [Shop/Namespace/Allow Frontend]');
   });

@@ -26,30 +26,30 @@ describe('a namespace of a platform', () => {
   const [namespaceId] = idsOf(template(), MANIFEST).filter(id => id.includes('production'));
   const needs = neededBy(template(), namespaceId);
 
-  // Cilium's resource kinds are there as soon as a node is ready: its agent waits for them. What goes with the namespace needs the others.
+  // Cilium's resource kinds exist as soon as a node is ready, as its agent waits for them. What is deleted with the namespace needs the others.
   test.each([
     ['the nodes', 'AWS::EKS::Nodegroup', {}],
     ['the cluster\'s DNS', 'AWS::EKS::Addon', { AddonName: 'coredns' }],
     ['Cilium', HELM, { Release: 'cilium' }],
     ['the load balancer controller', HELM, { Release: 'aws-load-balancer-controller' }],
     ['ExternalDNS', HELM, { Release: 'external-dns' }],
-  ])('comes after %s, and goes before', (_, type, properties) => {
+  ])('comes after %s, and is deleted before', (_, type, properties) => {
     const [id] = idsOf(template(), type, properties);
     expect(needs).toContain(id);
   });
 
-  test('comes after the node-local cache, and goes before', () => {
+  test('comes after the node-local cache, and is deleted before', () => {
     expect(needs).toContain(idsOf(template(), MANIFEST).find(id => id.includes('NodeLocalDns')));
   });
 
-  test('goes after what depends on it', () => {
+  test('is deleted after what depends on it', () => {
     const [id] = idsOf(template(), MANIFEST).filter(it => it.startsWith('Workload'));
     expect(neededBy(template(), id)).toContain(namespaceId);
     expect(needs).not.toContain(id);
   });
 });
 
-test('a namespace does without add-ons that are left out', () => {
+test('a namespace does not need add-ons that are left out', () => {
   const { platform, template } = platformFixture({ hostedZones: undefined, albController: { enabled: false }, nodeLocalDns: { enabled: false } });
   platform.addNamespace('production');
   const [id] = idsOf(template(), MANIFEST);

@@ -1,6 +1,6 @@
 import { EndpointSelector, LabelExpression, PolicyEntity, PolicyPeer, PolicyPort, PolicyProtocol, type CiliumNetworkPolicyOptions } from '../../src';
 
-/** What a policy says in our words, and in Cilium's; `spec` without the selector where it is for all pods. */
+/** A policy in our words and in Cilium's. `spec` has no selector if the policy applies to all pods. */
 export interface PolicyCase {
   readonly name: string;
   readonly policy: CiliumNetworkPolicyOptions;
@@ -48,7 +48,7 @@ export const PEERS: PolicyCase[] = [
     spec: { egress: [{ toEndpoints: [{ matchExpressions: [{ key: 'k8s:io.kubernetes.pod.namespace', operator: 'NotIn', values: ['kube-system', 'vault'] }] }] }] },
   },
   {
-    name: 'pods whose labels are like this',
+    name: 'pods whose labels meet conditions',
     policy: {
       ingress: [{
         peers: [PolicyPeer.endpoints(EndpointSelector.labels({ app: 'web' }).matching(
@@ -162,7 +162,7 @@ export const PORTS: PolicyCase[] = [
   },
 ];
 
-/** Rules of layer 7, denials, and what a policy does by being there. */
+/** Rules of layer 7, denials, and the default of a policy that selects pods. */
 export const RULES: PolicyCase[] = [
   {
     name: 'HTTP requests',

@@ -19,7 +19,7 @@ const PUBLIC_NAMES = [
 /** What the package holds beside its code. */
 const DOCUMENTS = [
   '.jsii', 'API.md', 'LICENSE', 'README.md', 'package.json',
-  'policies/README.md', 'policies/networking-parameters.yaml', 'policies/networking.rego', 'policies/networking_test.rego',
+  'policies/README.md', 'policies/networking-parameters.yaml', 'policies/networking.rego',
 ];
 
 jest.setTimeout(300_000);

@@ -2,7 +2,7 @@ import { isIP } from 'net';
 import { Token } from 'aws-cdk-lib';
 import type { Check, Finding } from './finding';
 import { BACKEND_VALUES, JSON_VALUES } from './json-values';
-import { ALB_PREFIX } from '../../policy/ingress-rules';
+import { ALB_PREFIX } from '../../rules/ingress-rules';
 import { isPort, parseList, parseListenPorts, parseMap, type Annotations } from '../annotation';
 
 const BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
