@@ -1,15 +1,17 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { idleTimeout, stickiness } from './alb-annotations';
+import { idleTimeout, stickiness } from './alb-attributes';
 import type { AlbIngressProps } from './alb-ingress-props';
 import type { Annotations } from './annotation';
 import { tagKey } from './checks/values';
 import { classSettings } from './ingress-class';
+import { givenAs } from './written';
 import { reject } from '../cdk/reject';
 
 /** Checks what is not in the Ingress that the props make: that checkIngress looks at. */
-export function checkIngressProps(construct: Construct, props: AlbIngressProps, nameOf: (prop: string) => string): void {
-  const refuse = (prop: string, given: unknown, allowed: string, advice: string) => reject(construct.node.path, nameOf(prop), given, allowed, advice);
+export function checkIngressProps(construct: Construct, props: AlbIngressProps): void {
+  const called = givenAs(props);
+  const refuse = (prop: string, given: unknown, allowed: string, advice: string) => reject(construct.node.path, called(prop), given, allowed, advice);
   const { controller, namespace, ingressName, webAcl, withoutWaf } = props;
   if (namespace && namespace.cluster !== controller.cluster) {
     refuse('namespace', namespace, 'in the cluster of `controller`', 'take both from the same platform');
@@ -45,9 +47,9 @@ export function checkIngressProps(construct: Construct, props: AlbIngressProps, 
   };
   clash('idleTimeout', idleTimeout(props.idleTimeout), 'loadBalancerAttributes', props.loadBalancerAttributes);
   clash('stickiness', stickiness(props.stickiness), 'targetGroupAttributes', props.targetGroupAttributes);
-  props.certificates?.forEach((it, index) => checkRegion(construct, nameOf(`certificates[${index}]`), it.certificateArn));
+  props.certificates?.forEach((it, index) => checkRegion(construct, called(`certificates[${index}]`), it.certificateArn));
   if (webAcl) {
-    checkRegion(construct, nameOf('webAcl'), webAcl.webAclRef.webAclArn);
+    checkRegion(construct, called('webAcl'), webAcl.webAclRef.webAclArn);
   }
 }
 

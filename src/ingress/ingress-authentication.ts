@@ -1,7 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { seconds, type Written } from './health-check';
 
 /**
  * What is common to all ways of authentication.
@@ -116,29 +115,21 @@ export class IngressAuthentication {
   }
 
   private constructor(
-    private readonly type: string,
+    /** @internal */
+    public readonly _type: 'cognito' | 'oidc',
     private readonly provider: { [field: string]: string },
-    private readonly options: AuthenticationOptions,
+    /** @internal */
+    public readonly _options: AuthenticationOptions,
     /** @internal */
     public readonly _secretName?: string) {
   }
 
   /**
-   * The annotations of it.
+   * The identity provider as the controller reads it, where it is of this type.
    *
    * @internal
    */
-  public _annotations(): Written[] {
-    const { scopes, sessionCookieName, sessionTimeout, onUnauthenticatedRequest } = this.options;
-    const write = (suffix: string, value: string | undefined, prop = 'authentication'): Written =>
-      ({ suffix, value, prop, given: true });
-    return [
-      write('auth-type', this.type),
-      write(`auth-idp-${this.type}`, JSON.stringify(this.provider)),
-      write('auth-on-unauthenticated-request', onUnauthenticatedRequest, 'authentication.onUnauthenticatedRequest'),
-      write('auth-scope', scopes?.join(' '), 'authentication.scopes'),
-      write('auth-session-cookie', sessionCookieName, 'authentication.sessionCookieName'),
-      write('auth-session-timeout', sessionTimeout && seconds(sessionTimeout), 'authentication.sessionTimeout'),
-    ];
+  public _provider(type: 'cognito' | 'oidc'): string | undefined {
+    return type === this._type ? JSON.stringify(this.provider) : undefined;
   }
 }

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { idleTimeoutUnless, stickinessUnless } from './alb-annotations';
+import { idleTimeoutUnless, stickinessUnless } from './alb-attributes';
 import { AlbIngress } from './alb-ingress';
 import type { WebAclOptions } from './alb-ingress-props';
 import { LoadBalancerScheme } from './load-balancer-scheme';
-import { servicePropOf, serviceProps, type ServiceIngressProps } from './service-ingress-props';
+import { serviceProps, type ServiceIngressProps } from './service-ingress-props';
 
 /**
  * Properties of a WebSocketApplication.
@@ -32,10 +32,5 @@ export class WebSocketApplication extends AlbIngress {
       idleTimeout: props.idleTimeout ?? idleTimeoutUnless(props.loadBalancerAttributes, Duration.hours(1)),
       stickiness: props.stickiness ?? stickinessUnless(props.targetGroupAttributes, Duration.days(1)),
     });
-  }
-
-  /** @internal */
-  protected _nameOf(prop: string): string {
-    return servicePropOf(prop);
   }
 }
