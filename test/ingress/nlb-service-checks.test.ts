@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { certificateFixture, nlbFixture, nlbPrefixed } from './fixture';
 import { LoadBalancerScheme, Namespace, NlbService, type NlbServiceProps } from '../../src';
-import { clusterFixture } from '../support/fixtures';
+import { importedClusterFixture } from '../support/fixtures';
 
 const { HTTP, HTTPS, TCP_UDP, TLS, UDP } = elbv2.Protocol;
 const publicSubnets = { scheme: LoadBalancerScheme.INTERNET_FACING, subnets: { subnetType: ec2.SubnetType.PUBLIC } };
@@ -113,6 +113,6 @@ test.each<[string, Partial<NlbServiceProps>, string]>([
 
 test('fails with a namespace of another cluster', () => {
   const { stack, least } = nlbFixture();
-  const namespace = Namespace.fromNamespaceName(stack, 'Namespace', clusterFixture().cluster, 'shop');
+  const namespace = Namespace.fromNamespaceName(stack, 'Namespace', importedClusterFixture().cluster, 'shop');
   expect(() => new NlbService(stack, 'Two', { ...least, namespace })).toThrow('`namespace` must be in the cluster of `controller`, got: "Shop/Namespace"');
 });
