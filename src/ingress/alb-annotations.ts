@@ -115,7 +115,7 @@ export const ALB_ANNOTATIONS = new AnnotationTable<AlbIngressProps>(albAnnotatio
   'jwt-validation': { check: jwtValidation },
   'healthcheck-protocol': {
     write: it => from('healthCheck.protocol', it.healthCheck?.protocol),
-    check: oneOf(['HTTP', 'HTTPS'], 'health checks of gRPC targets name none'),
+    check: oneOf(['HTTP', 'HTTPS'], 'leave it out for gRPC targets'),
   },
   'healthcheck-port': {
     write: it => from('healthCheck.port', it.healthCheck?.port),

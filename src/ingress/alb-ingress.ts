@@ -120,7 +120,7 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     return { annotations, spec: spec.value };
   }
 
-  /** The controller reads no Secret but those that it is let. */
+  /** Lets the controller read the Secret: it may read no others. */
   private secretAccess(): Json[] {
     const secret = this.props.authentication?._secretName;
     if (secret === undefined) {

@@ -14,10 +14,10 @@ export interface Surroundings {
 
 /** All about an annotation that the AWS Load Balancer Controller reads. */
 export interface AnnotationRow<Props> {
-  /** What props make of it. None where no prop says it. */
+  /** What props make of it. Left out where no prop says it. */
   readonly write?: (props: Partial<Props>, surroundings: Surroundings) => Written<Value> | undefined;
 
-  /** What it may say. None where that is anything. */
+  /** What it may say. Left out where that is anything. */
   readonly check?: Check;
 
   /**
@@ -26,7 +26,7 @@ export interface AnnotationRow<Props> {
    */
   readonly groupWide?: 'value' | 'keys' | 'ports' | 'HTTPS ports';
 
-  /** The field of IngressClassParams that says the same, as in `group.name`. None where the controller has no such field. */
+  /** The field of IngressClassParams that says the same, as in `group.name`. Left out where our class has none. */
   readonly classField?: string;
 
   /** Whether an Ingress may not give it where its class does. */

@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
 /**
- * How a load balancer finds out which pods are well.
+ * How a load balancer finds out which pods are healthy.
  */
 export interface IngressHealthCheck {
   /**
@@ -13,7 +13,7 @@ export interface IngressHealthCheck {
   readonly path?: string;
 
   /**
-   * The pods' port that is asked.
+   * The pods' port that is checked.
    *
    * @default - the port that gets the requests
    */

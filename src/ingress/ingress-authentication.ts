@@ -3,7 +3,7 @@ import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
 /**
- * What is common to all ways of authentication.
+ * What all ways of authentication have in common.
  */
 export interface AuthenticationOptions {
   /**
@@ -28,7 +28,7 @@ export interface AuthenticationOptions {
   readonly sessionTimeout?: Duration;
 
   /**
-   * What happens to a request without a session. ALLOW lets it through: then the application must look for itself.
+   * What happens to a request without a session. ALLOW lets it through: then the application must check it itself.
    *
    * @default - UnauthenticatedAction.AUTHENTICATE, AWS's default
    */
@@ -36,7 +36,7 @@ export interface AuthenticationOptions {
 }
 
 /**
- * Authentication by a user pool of Amazon Cognito.
+ * Authentication with a user pool of Amazon Cognito.
  */
 export interface CognitoAuthenticationOptions extends AuthenticationOptions {
   /**
@@ -56,7 +56,7 @@ export interface CognitoAuthenticationOptions extends AuthenticationOptions {
 }
 
 /**
- * Authentication by an OpenID Connect identity provider.
+ * Authentication with an OpenID Connect identity provider.
  */
 export interface OidcAuthenticationOptions extends AuthenticationOptions {
   /**
@@ -82,7 +82,7 @@ export interface OidcAuthenticationOptions extends AuthenticationOptions {
   /**
    * The name of a Secret in the Ingress's namespace, with the keys clientID and clientSecret.
    *
-   * The controller gets the right to read it, and no other one.
+   * The controller gets the right to read this Secret, and no other.
    */
   readonly secretName: string;
 }
@@ -92,7 +92,7 @@ export interface OidcAuthenticationOptions extends AuthenticationOptions {
  */
 export class IngressAuthentication {
   /**
-   * By a user pool of Amazon Cognito.
+   * Authenticates users with a user pool of Amazon Cognito.
    *
    * @param options the user pool
    */
@@ -105,7 +105,7 @@ export class IngressAuthentication {
   }
 
   /**
-   * By an OpenID Connect identity provider.
+   * Authenticates users with an OpenID Connect identity provider.
    *
    * @param options the identity provider
    */

@@ -24,7 +24,7 @@ import { Manifest } from '../kubernetes/manifest';
  */
 export class IngressClassParams extends Construct implements IIngressClass {
   /**
-   * Refers to a class that something else defines, and of whose parameters nothing is known.
+   * Refers to a class that something else defines. Nothing is known of its parameters.
    *
    * @param scope the construct's scope
    * @param id the construct's id
@@ -76,7 +76,7 @@ export class IngressClassParams extends Construct implements IIngressClass {
     const path = this.node.path;
     const { ingressClassName: name, namespaces, namespaceLabels, webAcl, withoutWaf, tags = {}, certificates = [] } = props;
     if (!Token.isUnresolved(name) && !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
-      reject(path, 'ingressClassName', name, '1 to 253 lower-case letters, digits, dashes and dots, with a letter or digit at both ends', 'Ingresses name the class by it');
+      reject(path, 'ingressClassName', name, '1 to 253 lower-case letters, digits, dashes and dots, with a letter or digit at both ends', 'Ingresses refer to the class by it');
     }
     if (name === 'alb') {
       reject(path, 'ingressClassName', name, 'another name than alb', 'that class is the controller\'s own');

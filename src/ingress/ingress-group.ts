@@ -16,7 +16,7 @@ export interface GroupMember {
   readonly certificateOfClass?: boolean;
 }
 
-/** What AWS allows a load balancer, beside the default of each. */
+/** What AWS allows a load balancer, not counting its default rule and its default certificate. */
 const RULES = 100;
 const CERTIFICATES = 25;
 
@@ -62,12 +62,12 @@ function groupErrors(group: string, members: GroupMember[]): string[] {
   return [...conflicts(name, members.flatMap(claimsOf)), ...redirectErrors(name, members), ...quotaErrors(name, members)];
 }
 
-/** A redirect holds for every HTTP listener of the load balancer: who has no HTTPS listener has no rule behind it. */
+/** A redirect holds for every HTTP listener of the load balancer, also for members without HTTPS, which have no rule there. */
 function redirectErrors(group: string, members: GroupMember[]): string[] {
   const redirecting = members.find(({ annotations }) => annotations()[albAnnotation('ssl-redirect')] !== undefined);
   const stranded = redirecting ? members.filter(({ annotations, certificateOfClass }) =>
     listenersOf(annotations(), certificateOfClass)?.every(({ protocol }) => protocol === 'HTTP')) : [];
-  return stranded.map(it => `\`listen-ports\` must hold HTTPS for all of ${group}, as ${redirecting!.name} redirects HTTP, got: HTTP alone of ${it.name}; `
+  return stranded.map(it => `\`listen-ports\` must have HTTPS for all of ${group}, as ${redirecting!.name} redirects HTTP, got: HTTP alone of ${it.name}; `
     + 'requests for its hosts would be redirected to a listener that has no rule for them');
 }
 

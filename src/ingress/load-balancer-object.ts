@@ -38,7 +38,7 @@ export function withUsersOwn<Props>(
     const prop = name === table.tags ? 'tags' : texts.find(it => it.name === name && it.isGiven)?.prop;
     if (prop) {
       const other = `\`${called(prop)}\``;
-      reject(construct.node.path, `annotations['${name}']`, value, `left out where ${other} is given`, `say it by ${other} alone`);
+      reject(construct.node.path, `annotations['${name}']`, value, `left out where ${other} is given`, `use ${other} alone`);
     }
   }
   const unknown = table.unknown(users);

@@ -35,7 +35,7 @@ const refused = (advice: string): Check => () => ['left out', advice];
 export const NLB_ANNOTATIONS = new AnnotationTable<NlbServiceProps>(PREFIX, 'additional-resource-tags', 'serviceAnnotations', {
   'name': { write: it => from('loadBalancerName', it.loadBalancerName), check: loadBalancerName },
   'scheme': { write: (it, { scheme }) => from('scheme', it.scheme, scheme), check: oneOf(['internal', 'internet-facing']) },
-  'internal': { check: refused('say it by `scheme`') },
+  'internal': { check: refused('use `scheme`') },
   'type': { check: refused('the Service names its class') },
   'nlb-target-type': {
     write: () => byDefault('ip'),
@@ -125,10 +125,10 @@ export const NLB_ANNOTATIONS = new AnnotationTable<NlbServiceProps>(PREFIX, 'add
   'minimum-load-balancer-capacity': { check: matching(/^CapacityUnits=\d+$/, 'CapacityUnits= and a number', 'AWS takes no other') },
   'enable-icmp-for-path-mtu-discovery': { check: onOrOff },
   'quic-enabled-ports': { check: listOf() },
-  'access-log-enabled': { check: refused('say it by `loadBalancerAttributes`: access_logs.s3.enabled') },
-  'access-log-s3-bucket-name': { check: refused('say it by `loadBalancerAttributes`: access_logs.s3.bucket') },
-  'access-log-s3-bucket-prefix': { check: refused('say it by `loadBalancerAttributes`: access_logs.s3.prefix') },
-  'cross-zone-load-balancing-enabled': { check: refused('say it by `loadBalancerAttributes`: load_balancing.cross_zone.enabled') },
+  'access-log-enabled': { check: refused('use `loadBalancerAttributes`: access_logs.s3.enabled') },
+  'access-log-s3-bucket-name': { check: refused('use `loadBalancerAttributes`: access_logs.s3.bucket') },
+  'access-log-s3-bucket-prefix': { check: refused('use `loadBalancerAttributes`: access_logs.s3.prefix') },
+  'cross-zone-load-balancing-enabled': { check: refused('use `loadBalancerAttributes`: load_balancing.cross_zone.enabled') },
   'listener-attributes.*': { check: mapOf() },
   'target-group-attributes.*': { check: mapOf() },
   'actions.*': {},

@@ -16,7 +16,7 @@ import { checkLabels } from '../policy/kubernetes-names';
 const { TCP, TLS, UDP, TCP_UDP } = elbv2.Protocol;
 const PROTOCOLS = [TCP, TLS, UDP, TCP_UDP];
 
-/** What the Service's own field says. */
+/** A field of the Service says the same. */
 const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 
 /** The Services of each cluster, and what defines them. */
@@ -64,7 +64,7 @@ export function checkServiceProps(construct: Construct, props: NlbServiceProps, 
       refuse(`ports[${index}].protocol`, protocol, `one of ${PROTOCOLS.join(', ')}`, 'an AlbIngress speaks HTTP and HTTPS');
     }
     if (!Token.isUnresolved(port) && ports.findIndex(it => it.port === port) < index) {
-      refuse(`ports[${index}].port`, port, 'without a port twice', 'TCP_UDP is both protocols on one port');
+      refuse(`ports[${index}].port`, port, 'different from the other ports', 'TCP_UDP is both protocols on one port');
     }
   });
   if (inboundCidrs?.length === 0) {
@@ -73,7 +73,7 @@ export function checkServiceProps(construct: Construct, props: NlbServiceProps, 
   const dualStack = props.annotations?.[nlbAnnotation('ip-address-type')];
   inboundCidrs?.filter(it => !Token.isUnresolved(it)).forEach((block, index) => {
     const complaint = cidr(block) ?? (block.includes(':') && dualStack === undefined
-      ? ['IPv4 where the load balancer is', `the annotation ${nlbAnnotation('ip-address-type')} makes it dualstack`] as const : undefined);
+      ? ['IPv4, as the load balancer is', `the annotation ${nlbAnnotation('ip-address-type')} makes it dualstack`] as const : undefined);
     if (complaint) {
       refuse(`inboundCidrs[${index}]`, block, complaint[0], complaint[1]);
     }
@@ -89,7 +89,7 @@ export function checkServiceProps(construct: Construct, props: NlbServiceProps, 
 export function checkService(props: NlbServiceProps, annotations: Annotations): Finding[] {
   const ranges = annotations[SOURCE_RANGES];
   const values = [
-    ...ranges === undefined ? [] : [{ at: SOURCE_RANGES, given: ranges, allowed: 'left out', advice: 'say it by `inboundCidrs`' }],
+    ...ranges === undefined ? [] : [{ at: SOURCE_RANGES, given: ranges, allowed: 'left out', advice: 'use `inboundCidrs`' }],
     ...NLB_ANNOTATIONS.check(annotations),
   ];
   const service = new AnnotationReader(annotations, nlbAnnotation);
@@ -121,10 +121,10 @@ function addressFindings({ subnets }: NlbServiceProps, service: AnnotationReader
     const items = parseList(service.raw(suffix)!);
     const count = ids === undefined || Token.isUnresolved(ids) && !subnets ? undefined : parseList(ids).length;
     if (!Token.isUnresolved(scheme) && scheme !== only) {
-      return [service.finding(suffix, `left out unless the load balancer is ${only}`, 'the controller would make none', items)];
+      return [service.finding(suffix, `left out unless the load balancer is ${only}`, 'the controller would make no load balancer', items)];
     }
     if (ids === undefined) {
-      return [service.finding('subnets', 'given where addresses are', 'each address is one of a subnet')];
+      return [service.finding('subnets', 'given where addresses are given', 'each address belongs to a subnet')];
     }
     return count !== undefined && count !== items.length ? [service.finding(suffix, `as many as \`subnets\`, ${count}`, 'give one for each', items)] : [];
   };
@@ -143,7 +143,7 @@ function healthCheckFindings({ ports }: NlbServiceProps, service: AnnotationRead
     ...isKnown && timeout > interval
       ? [service.finding('healthcheck-timeout', `no more than the interval of ${interval} seconds`, 'a check must end before the next one', timeout)] : [],
     ...isUnasked && ports.some(it => protocolOf(it) === UDP)
-      ? [service.finding('healthcheck-port', 'given where a port is UDP', 'no check goes by UDP: name a port where the pods answer by TCP')] : [],
+      ? [service.finding('healthcheck-port', 'given where a port is UDP', 'health checks don\'t use UDP: name a port where the pods answer over TCP')] : [],
   ];
 }
 
@@ -158,6 +158,6 @@ function attributeFindings(props: NlbServiceProps, service: AnnotationReader): F
     ...has(TLS) && attributes['stickiness.enabled'] === 'true'
       ? refuse('stickiness.enabled', 'without stickiness where a port is TLS', 'AWS takes it for TCP and UDP only') : [],
     ...props.proxyProtocol !== undefined && attributes['proxy_protocol_v2.enabled'] !== undefined
-      ? refuse('proxy_protocol_v2.enabled', 'without proxy_protocol_v2.enabled where `proxyProtocol` is given', 'say it in one of the two') : [],
+      ? refuse('proxy_protocol_v2.enabled', 'without proxy_protocol_v2.enabled where `proxyProtocol` is given', 'set it in one of the two') : [],
   ];
 }

@@ -70,7 +70,7 @@ export class NlbService extends Construct implements ITaggableV2 {
         spec: {
           type: 'LoadBalancer',
           loadBalancerClass: 'service.k8s.aws/nlb',
-          allocateLoadBalancerNodePorts: false, // the load balancer goes to pods, not to nodes
+          allocateLoadBalancerNodePorts: false, // the load balancer reaches pods, not nodes
           ...props.inboundCidrs ? { loadBalancerSourceRanges: props.inboundCidrs } : {},
           selector: props.selector,
           ports: servicePorts(props.ports),

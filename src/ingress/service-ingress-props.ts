@@ -5,7 +5,7 @@ import { GIVEN_AS } from './written';
 import type { IAlbController } from '../addons/alb-controller';
 
 /**
- * Properties of an Ingress that serves a host by TLS.
+ * Properties of an Ingress that serves a host with TLS.
  */
 export interface HostIngressProps extends IngressOptions {
   /**

@@ -21,7 +21,7 @@ export interface WebSocketApplicationProps extends ServiceIngressProps, WebAclOp
 /**
  * An application whose clients keep WebSocket connections: they may be idle for an hour, and come back to the same pod for a day.
  *
- * `idleTimeout` and `stickiness`, or the attributes that they stand for, say otherwise.
+ * `idleTimeout` and `stickiness`, or the attributes that they stand for, change that.
  */
 export class WebSocketApplication extends AlbIngress {
   constructor(scope: Construct, id: string, props: WebSocketApplicationProps) {

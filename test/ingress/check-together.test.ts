@@ -36,7 +36,7 @@ test.each([
 });
 
 test.each([
-  ['a port twice', { 'listen-ports': '[{"HTTP":80},{"HTTPS":80}]' }, 'listen-ports: without a port twice'],
+  ['a port twice', { 'listen-ports': '[{"HTTP":80},{"HTTPS":80}]' }, 'listen-ports: with each port once'],
   ['a redirect to a port that nobody listens on', { 'listen-ports': both, 'ssl-redirect': '8443' }, 'ssl-redirect: the port of an HTTPS listener: 443'],
   ['a redirect to an HTTP port', { 'listen-ports': both, 'ssl-redirect': '80' }, 'ssl-redirect: the port of an HTTPS listener: 443'],
   ['a redirect of nothing', { 'ssl-redirect': '443' }, 'ssl-redirect: given with an HTTP listener'],
@@ -59,7 +59,7 @@ test.each([
   ['stickiness of instances', { 'target-type': 'instance', 'target-group-attributes': 'stickiness.enabled=true' }, 'target-group-attributes: without stickiness'],
   ['labels of nodes where targets are pods', { 'target-type': 'ip', 'target-node-labels': 'a=b' }, 'target-node-labels: left out'],
   ['slow start by another algorithm', { 'target-group-attributes': 'slow_start.duration_seconds=30,load_balancing.algorithm.type=weighted_random' },
-    'target-group-attributes: with slow start or another algorithm'],
+    'target-group-attributes: with slow start or an algorithm other than'],
   ['a check that outlasts the next', { 'healthcheck-interval-seconds': '5', 'healthcheck-timeout-seconds': '5' }, 'healthcheck-timeout-seconds: less than the interval of 5'],
   ['a timeout as long as the default interval', { 'healthcheck-timeout-seconds': '15' }, 'healthcheck-timeout-seconds: less than the interval of 15'],
   ['addresses beside groups of its own', { 'security-groups': 'sg-1', 'inbound-cidrs': '10.0.0.0/8' }, 'inbound-cidrs: left out with security-groups'],
@@ -79,7 +79,7 @@ test('goes by the controller\'s default listener where none is named: HTTPS with
 
 test('knows what the class brings', () => {
   const hostless = { ...spec, rules: [{ http: spec.rules[0].http }] };
-  const needsOne = [expect.stringContaining('certificate-arn: given where no host is')];
+  const needsOne = [expect.stringContaining('certificate-arn: given where there is no host')];
   expect(findings({}, { certificateOfClass: false }, hostless)).toEqual(needsOne);
   expect(findings({}, { certificateOfClass: true }, hostless)).toEqual([]);
   expect(findings({}, {}, hostless)).toEqual([]); // a class that is not known

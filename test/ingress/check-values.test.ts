@@ -121,7 +121,7 @@ test('what stands around tokens is checked', () => {
     .toEqual([expect.stringContaining('idle_timeout')]);
 });
 
-test('names that the controller does not know are told, those of others are not', () => {
+test('names that the controller does not know are reported, those of others are not', () => {
   expect(ALB_ANNOTATIONS.unknown({ ...prefixed({ 'healthcheck-pth': '/', 'frontend-nlb-scheme': 'internal', 'actions': '{}' }), 'kubernetes.io/a': 'b' }))
     .toEqual(['alb.ingress.kubernetes.io/healthcheck-pth', 'alb.ingress.kubernetes.io/actions']);
 });

@@ -42,7 +42,7 @@ describe('refused by the controller, with an event on the Ingress', () => {
       annotated({ 'mutual-authentication': '[{"port":443,"mode":"passthrough","trustStore":"arn:a"}]' }), /trustStore/],
     ['mutualAuthentication mode value must be among [off, passthrough, verify] for port 443 : on',
       annotated({ 'mutual-authentication': '[{"port":443,"mode":"on"}]' }), /off, passthrough or verify/],
-    ['CertificateNotFound: A certificate must be specified for HTTPS listeners', { hosts: undefined }, /certificates.*must be given where no host is/],
+    ['CertificateNotFound: A certificate must be specified for HTTPS listeners', { hosts: undefined }, /certificates.*must be given where there is no host/],
     ['Health check timeout must be smaller than the interval', annotated({ 'healthcheck-interval-seconds': '5', 'healthcheck-timeout-seconds': '10' }), /healthcheck-timeout-seconds/],
   ])('%s', (_, props, message) => {
     expect(() => ingressFixture(props)).toThrow(message);
@@ -90,7 +90,7 @@ describe('members of a group', () => {
   });
 
   test('one whose hosts come by HTTP alone, where another redirects: they would be answered 404', () => {
-    expect(group(REDIRECTED, { listeners: [{ port: 80, protocol: HTTP }] })).toThrow(/`listen-ports` must hold HTTPS for all of the group shop, as default\/shop-ingress0\S+ redirects HTTP, got: HTTP alone of default\/shop-ingress1/);
+    expect(group(REDIRECTED, { listeners: [{ port: 80, protocol: HTTP }] })).toThrow(/`listen-ports` must have HTTPS for all of the group shop, as default\/shop-ingress0\S+ redirects HTTP, got: HTTP alone of default\/shop-ingress1/);
   });
 
   test('agree where they say the same', () => {

@@ -51,7 +51,7 @@ function complain(at: string, given: unknown, check: (given: string) => Complain
   return complaint ? [{ at, given, allowed: complaint[0], advice: complaint[1] }] : [];
 }
 
-/** As Kubernetes checks it, but that a load balancer's condition holds no more than 128 characters. */
+/** As Kubernetes checks it, and no longer than a load balancer's condition can be. */
 export function checkHost(host: string): Complaint {
   const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
   const allowed = 'a lower-case domain name of at most 128 characters, such as app.example.com or *.example.com';

@@ -9,7 +9,7 @@ const object = (fields: string[], urls: string[] = []): Check => value => {
     return [`a JSON object with ${fields.join(', ')}`, `give ${missing.join(', ')}`];
   }
   const plain = urls.find(url => /^http:/i.test((parsed as { [field: string]: string })[url]));
-  return plain === undefined ? undefined : [`with an https:// address as ${plain}`, 'load balancers call identity providers by HTTPS only'];
+  return plain === undefined ? undefined : [`with an https:// address as ${plain}`, 'load balancers call identity providers over HTTPS only'];
 };
 
 const list = (check: (item: { [field: string]: unknown }) => Complaint): Check => value => {
@@ -58,7 +58,7 @@ export const action: Check = value => {
     return ['given 1 to 5 targetGroups', 'AWS takes no more'];
   }
   return groups.length > 1 && groups.some(group => !isObject(group) || group.weight === undefined)
-    ? ['given a weight for each of several targetGroups', 'their sum is what each is a part of'] : undefined;
+    ? ['given a weight for each of several targetGroups', 'requests are shared out by weight'] : undefined;
 };
 
 const FIELDS = ['host-header', 'path-pattern', 'http-header', 'http-request-method', 'query-string', 'source-ip'];
@@ -82,7 +82,7 @@ function condition(entry: { [field: string]: unknown }): Complaint {
     return ['given 1 to 5 values in each condition', 'AWS takes no more'];
   }
   return entry.field === 'http-header' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/.test(`${config.httpHeaderName ?? ''}`)
-    ? ['given an httpHeaderName of 1 to 40 characters, none a blank, quote or separator', 'name one header'] : undefined;
+    ? ['given an httpHeaderName of 1 to 40 characters, without blanks, quotes and separators', 'name one header'] : undefined;
 }
 
 export const authCognito = object(['userPoolARN', 'userPoolClientID', 'userPoolDomain']);

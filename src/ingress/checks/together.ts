@@ -36,7 +36,7 @@ function listenerFindings(listeners: ListenPort[], ingress: AnnotationReader, co
   const ports = listeners.map(it => it.port);
   const twice = ports.find((port, index) => !Token.isUnresolved(port) && ports.indexOf(port) !== index);
   if (twice !== undefined) {
-    found.push(ingress.finding('listen-ports', 'without a port twice', `port ${twice} can have one listener: the controller would keep one and drop the other`));
+    found.push(ingress.finding('listen-ports', 'with each port once', `port ${twice} can have one listener: the controller would keep one and drop the other`));
   }
   const redirect = ingress.read('ssl-redirect');
   if (redirect !== undefined && !https.some(it => Token.isUnresolved(it.port) || `${it.port}` === redirect)) {
@@ -52,7 +52,7 @@ function listenerFindings(listeners: ListenPort[], ingress: AnnotationReader, co
   // A class of another app may bring certificates.
   const noCertificate = !ingress.has('certificate-arn') && !ingress.has('create-acm-cert') && context.certificateOfClass === false;
   if (https.length > 0 && noCertificate && !context.hasHost) {
-    found.push(ingress.finding('certificate-arn', 'given where no host is', 'without either the controller finds no certificate for the HTTPS listener'));
+    found.push(ingress.finding('certificate-arn', 'given where there is no host', 'without either the controller finds no certificate for the HTTPS listener'));
   }
   return [...found, ...mutualFindings(https, ingress)];
 }
@@ -84,7 +84,7 @@ function authenticationFindings(listeners: ListenPort[], ingress: AnnotationRead
     return bypass('given with an HTTPS listener', 'the controller leaves authentication out on HTTP listeners, without a word');
   }
   if (listeners.some(it => it.protocol === 'HTTP') && !ingress.has('ssl-redirect')) {
-    return bypass('given without an HTTP listener, unless that redirects', 'by HTTP everybody would get in: add ssl-redirect, or drop the listener');
+    return bypass('given without an HTTP listener, unless that redirects', 'over HTTP everybody would get in: add ssl-redirect, or drop the listener');
   }
   return [];
 }
@@ -129,7 +129,7 @@ function targetFindings(ingress: AnnotationReader): Finding[] {
     found.push(ingress.finding('target-node-labels', 'left out where targets are pods', 'it chooses among instances'));
   }
   if (Number(attributes['slow_start.duration_seconds'] ?? 0) > 0 && !['round_robin', undefined].includes(attributes['load_balancing.algorithm.type'])) {
-    found.push(ingress.finding('target-group-attributes', 'with slow start or another algorithm than round_robin, not both', 'AWS takes one of the two'));
+    found.push(ingress.finding('target-group-attributes', 'with slow start or an algorithm other than round_robin, not both', 'AWS takes one of the two'));
   }
   return found;
 }
@@ -149,7 +149,7 @@ function accessFindings(ingress: AnnotationReader, { schemeOfClass, withoutWaf }
   }
   if (ingress.has('manage-backend-security-group-rules') && !ingress.has('security-groups')) {
     found.push(ingress.finding('manage-backend-security-group-rules', 'given with security-groups',
-      'with a group of its own the controller writes those rules anyway'));
+      'the controller writes those rules for a group of its own anyway'));
   }
   const hasAcl = ingress.has('wafv2-acl-arn') && ingress.read('wafv2-acl-arn') !== 'none';
   if ((schemeOfClass ?? ingress.read('scheme')) === 'internet-facing' && !hasAcl && !withoutWaf) {
@@ -164,7 +164,7 @@ export function namedActions(annotations: Annotations): string[] {
   return Object.keys(annotations).filter(name => name.startsWith(albAnnotation('actions.'))).map(name => name.slice(albAnnotation('actions.').length));
 }
 
-/** Actions that only forward: what targets that speak gRPC allow. */
+/** Targets that speak gRPC take only actions that forward. */
 export function actionFindings(annotations: Annotations): Finding[] {
   if (annotations[albAnnotation('backend-protocol-version')] !== 'GRPC') {
     return [];

@@ -51,9 +51,9 @@ export const tagKey: Check = key => /^(aws:|kubernetes\.io\/|elbv2\.k8s\.aws\/cl
     'AWS and the controller keep them for themselves']
   : undefined;
 
-/** Names longer than 32 are refused; the rest is AWS's. */
+/** The controller refuses names longer than 32, and AWS the rest. */
 export const loadBalancerName = matching(/^(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/,
-  '1 to 32 letters, digits and dashes, with no dash at either end, and not start with internal-', 'leave it out for a name that the controller makes');
+  '1 to 32 letters, digits and dashes, with no dash at either end and no internal- at the start', 'leave it out for a name that the controller makes');
 
 export const groupName = matching(/^(?=.{1,63}$)([a-z0-9][-a-z0-9.]*)?[a-z0-9]$/,
   '1 to 63 lower-case letters, digits, dashes and dots, with a letter or digit at both ends', 'all Ingresses of a name share one load balancer');
