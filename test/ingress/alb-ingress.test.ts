@@ -72,7 +72,7 @@ describe('name', () => {
     names.forEach(name => expect(name).toMatch(/^shop-[a-z0-9-]{1,58}$/));
   });
 
-  test('is another resource when it changes, so that the old Ingress goes', () => {
+  test('is another resource when it changes, so that the old Ingress is deleted', () => {
     const id = (ingressName: string) => Object.keys(resourcesOf(ingressFixture({ ingressName }).template(), MANIFEST))[0];
     expect(id('web')).not.toBe(id('shop'));
   });

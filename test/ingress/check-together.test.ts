@@ -44,11 +44,11 @@ test.each([
   ['clients\' certificates on another port', { 'mutual-authentication': verify(8443) }, 'mutual-authentication: given for ports of HTTPS listeners'],
   ['three listeners that verify', { 'listen-ports': '[{"HTTPS":1},{"HTTPS":2},{"HTTPS":3}]', 'mutual-authentication': verify(1, 2, 3) },
     'mutual-authentication: of mode verify for 2 listeners or fewer'],
-  ['authentication that HTTP goes around', { ...oidc, 'listen-ports': both }, 'auth-type: given without an HTTP listener, unless that redirects'],
-  ['tokens that HTTP goes around', { 'listen-ports': both, 'jwt-validation': '{"jwksEndpoint":"https://a","issuer":"b"}' },
+  ['authentication that HTTP bypasses', { ...oidc, 'listen-ports': both }, 'auth-type: given without an HTTP listener, unless that redirects'],
+  ['tokens that HTTP bypasses', { 'listen-ports': both, 'jwt-validation': '{"jwksEndpoint":"https://a","issuer":"b"}' },
     'jwt-validation: given without an HTTP listener, unless that redirects'],
-  ['authentication by HTTP', { ...oidc, 'listen-ports': '[{"HTTP":80}]' }, 'auth-type: given with an HTTPS listener'],
-  ['gRPC by HTTP', { 'listen-ports': both, 'backend-protocol-version': 'GRPC' }, 'backend-protocol-version: HTTP1 where a listener is HTTP'],
+  ['authentication over HTTP', { ...oidc, 'listen-ports': '[{"HTTP":80}]' }, 'auth-type: given with an HTTPS listener'],
+  ['gRPC over HTTP', { 'listen-ports': both, 'backend-protocol-version': 'GRPC' }, 'backend-protocol-version: HTTP1 where a listener is HTTP'],
   ['HTTP/2 to the pods only', { 'backend-protocol-version': 'HTTP2', 'load-balancer-attributes': 'routing.http2.enabled=false' },
     'load-balancer-attributes: without routing.http2.enabled=false where targets speak HTTP2'],
   ['a health check of gRPC by a plain path', { 'backend-protocol-version': 'GRPC', 'healthcheck-path': '/health' }, 'healthcheck-path: /package.service/method'],
@@ -70,7 +70,7 @@ test.each([
   expect(findings(annotations as any)).toEqual([expect.stringContaining(finding)]);
 });
 
-test('goes by the controller\'s default listener where none is named: HTTPS with a certificate, else HTTP', () => {
+test('takes the controller\'s default listener where none is named: HTTPS with a certificate, HTTP without', () => {
   const withoutPorts = (annotations: object) =>
     checkIngress({ metadata: { annotations: prefixed({ ...oidc, ...annotations }) }, spec }).map(it => it.rule);
   expect(withoutPorts({})).toEqual(['auth-bypass']);

@@ -102,7 +102,7 @@ test.each([
   }
 });
 
-test.each([1, true, null, ['a'], { a: 'b' }])('a value that is no text (%p) is a finding, and no crash', value => {
+test.each([1, true, null, ['a'], { a: 'b' }])('a value that is not text (%p) is a finding, and no crash', value => {
   expect(ALB_ANNOTATIONS.check(prefixed({ 'group.order': value as unknown as string }))).toEqual([expect.objectContaining({ allowed: 'text', rule: 'malformed' })]);
 });
 
