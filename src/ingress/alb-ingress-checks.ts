@@ -1,15 +1,17 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { idleTimeout, stickiness } from './alb-annotations';
+import { idleTimeout, stickiness } from './alb-attributes';
 import type { AlbIngressProps } from './alb-ingress-props';
 import type { Annotations } from './annotation';
 import { tagKey } from './checks/values';
 import { classSettings } from './ingress-class';
+import { givenAs } from './written';
 import { reject } from '../cdk/reject';
 
-/** Checks what is not in the Ingress that the props make: that checkIngress looks at. */
-export function checkIngressProps(construct: Construct, props: AlbIngressProps, nameOf: (prop: string) => string): void {
-  const refuse = (prop: string, given: unknown, allowed: string, advice: string) => reject(construct.node.path, nameOf(prop), given, allowed, advice);
+/** Checks the props that checkIngress can't see in the Ingress that they make. */
+export function checkIngressProps(construct: Construct, props: AlbIngressProps): void {
+  const called = givenAs(props);
+  const refuse = (prop: string, given: unknown, allowed: string, advice: string) => reject(construct.node.path, called(prop), given, allowed, advice);
   const { controller, namespace, ingressName, webAcl, withoutWaf } = props;
   if (namespace && namespace.cluster !== controller.cluster) {
     refuse('namespace', namespace, 'in the cluster of `controller`', 'take both from the same platform');
@@ -40,14 +42,14 @@ export function checkIngressProps(construct: Construct, props: AlbIngressProps, 
   const clash = (one: string, attributes: { [key: string]: string }, many: string, given: { [key: string]: string } = {}) => {
     const key = Object.keys(attributes).find(it => it in given);
     if (key) {
-      refuse(many, { [key]: given[key] }, `without ${key} where \`${one}\` is given`, 'say it in one of the two');
+      refuse(many, { [key]: given[key] }, `without ${key} where \`${one}\` is given`, 'set it in one of the two');
     }
   };
   clash('idleTimeout', idleTimeout(props.idleTimeout), 'loadBalancerAttributes', props.loadBalancerAttributes);
   clash('stickiness', stickiness(props.stickiness), 'targetGroupAttributes', props.targetGroupAttributes);
-  props.certificates?.forEach((it, index) => checkRegion(construct, nameOf(`certificates[${index}]`), it.certificateArn));
+  props.certificates?.forEach((it, index) => checkRegion(construct, called(`certificates[${index}]`), it.certificateArn));
   if (webAcl) {
-    checkRegion(construct, nameOf('webAcl'), webAcl.webAclRef.webAclArn);
+    checkRegion(construct, called('webAcl'), webAcl.webAclRef.webAclArn);
   }
 }
 
@@ -56,7 +58,7 @@ export function checkRegion(construct: Construct, prop: string, arn: string): vo
   const { region } = Stack.of(construct);
   const given = Token.isUnresolved(arn) ? undefined : arn.split(':')[3];
   if (given && !Token.isUnresolved(region) && given !== region) {
-    reject(construct.node.path, prop, arn, `of the stack's region, ${region}`, 'load balancers take no others');
+    reject(construct.node.path, prop, arn, `in the stack's region, ${region}`, 'load balancers take no others');
   }
 }
 

@@ -62,7 +62,7 @@ export interface IngressOptions {
   readonly sslPolicy?: elbv2.SslPolicy;
 
   /**
-   * How the load balancer finds out which pods are well.
+   * How the load balancer finds out which pods are healthy.
    *
    * @default - path /health every 15 seconds; 2 good answers make a pod healthy, 3 bad ones unhealthy
    */
@@ -159,7 +159,7 @@ export interface IngressOptions {
   readonly subnets?: ec2.SubnetSelection;
 
   /**
-   * Who a user is must be known before a request reaches a pod.
+   * How the load balancer makes sure who a user is, before a request reaches a pod.
    *
    * @default - no authentication
    */
@@ -173,7 +173,7 @@ export interface IngressOptions {
   readonly mutualAuthentication?: elbv2.MutualAuthentication;
 
   /**
-   * Annotations that no prop writes, checked as those that props write are.
+   * Annotations that no prop writes. They are checked like those that props write.
    *
    * They can replace defaults, and never what a prop says: naming both is an error.
    *
@@ -212,7 +212,7 @@ export interface AlbIngressProps extends IngressOptions, WebAclOptions {
   readonly controller: IAlbController;
 
   /**
-   * The hosts, each of which serves all `paths`. Other paths for other hosts: a second AlbIngress of the same group.
+   * The hosts. Each serves all `paths`: for other paths on other hosts, define a second AlbIngress of the same group.
    *
    * @default - every host
    */
@@ -224,7 +224,7 @@ export interface AlbIngressProps extends IngressOptions, WebAclOptions {
   readonly paths: IngressPath[];
 
   /**
-   * The Service that gets what matches no host and path.
+   * The Service that gets requests that match no host and path.
    *
    * @default - such requests get 404
    */
@@ -238,7 +238,7 @@ export interface AlbIngressProps extends IngressOptions, WebAclOptions {
   readonly scheme?: LoadBalancerScheme;
 
   /**
-   * The certificates of HTTPS listeners: the first is the default, the others go by name.
+   * The certificates of HTTPS listeners: the first is the default, the others are chosen by name.
    *
    * @default - the controller looks in ACM for certificates of the hosts
    */

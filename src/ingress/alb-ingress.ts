@@ -1,22 +1,21 @@
 import { Lazy, Names, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
-import { albAnnotations } from './alb-annotations';
+import { ALB_ANNOTATIONS } from './alb-annotations';
 import { checkIngressProps, tagErrors } from './alb-ingress-checks';
 import type { AlbIngressProps } from './alb-ingress-props';
-import { albAnnotation, writeMap } from './annotation';
+import { albAnnotation, writeMap, type Annotations } from './annotation';
 import { checkIngress } from './checks/check-ingress';
-import type { Finding } from './checks/finding';
-import { unknownAnnotations } from './checks/values';
-import type { Written } from './health-check';
-import { classSettings } from './ingress-class';
+import { classSettings, type ClassSettings } from './ingress-class';
 import { joinGroup } from './ingress-group';
-import { ingressSpec, propOfField } from './ingress-path';
-import { loadBalancerDnsName, manifestId, nameOfAnnotation, warnOfDeletionProtection, withUsersOwn, type AnnotationKind } from './load-balancer-object';
+import { ingressSpec } from './ingress-spec';
+import { loadBalancerDnsName, manifestId, rejectFinding, warnOfDeletionProtection, withUsersOwn } from './load-balancer-object';
+import { LoadBalancerScheme } from './load-balancer-scheme';
 import { checkReach, openNamespace, subnetsOf, warnOfWebAcl } from './namespace-access';
+import { unwrap } from './written';
 import { neededByLoadBalancers } from '../addons/alb-controller';
 import type { Json } from '../cdk/merge';
-import { reject } from '../cdk/reject';
 import { Manifest } from '../kubernetes/manifest';
 
 /**
@@ -47,19 +46,17 @@ export class AlbIngress extends Construct implements ITaggableV2 {
   constructor(scope: Construct, id: string, props: AlbIngressProps) {
     super(scope, id);
     this.props = props;
-    const { controller, namespace, hosts, paths, defaultBackend } = props;
+    const { controller, namespace, paths, defaultBackend } = props;
     this.namespaceName = namespace?.namespaceName ?? 'default';
     this.ingressName = props.ingressName ?? Names.uniqueResourceName(this, { maxLength: 63, separator: '-' }).toLowerCase();
     this.cdkTagManager = new TagManager(TagType.MAP, 'AWS::ElasticLoadBalancingV2::LoadBalancer', props.tags ?? {});
 
-    const settings = classSettings(props.ingressClass);
-    checkIngressProps(this, props, prop => this._nameOf(prop));
+    checkIngressProps(this, props);
     const subnets = props.subnets && controller.cluster.vpc.selectSubnets(props.subnets).subnets;
-    const written = albAnnotations(props, subnets?.map(it => it.subnetId), settings?.scheme).filter(it => it.value !== undefined);
-    const annotations = withUsersOwn(this, ANNOTATIONS, written, props.annotations ?? {}, prop => this._nameOf(prop));
-    const spec = ingressSpec(props.ingressClass?.ingressClassName ?? 'alb', hosts, paths, defaultBackend);
-    this.check({ metadata: { annotations }, spec }, written);
-    checkReach(this, this._nameOf('scheme'), controller.cluster, settings?.scheme ?? annotations[albAnnotation('scheme')]);
+    const settings = classSettings(props.ingressClass);
+    const { annotations, spec } = this.ingress(settings, subnets);
+    const scheme = settings?.scheme ?? annotations[albAnnotation('scheme')];
+    checkReach(this, controller.cluster, scheme);
     if (annotations[albAnnotation('wafv2-acl-arn')] !== undefined) {
       warnOfWebAcl(this, controller.cluster);
     }
@@ -72,20 +69,20 @@ export class AlbIngress extends Construct implements ITaggableV2 {
         metadata: {
           name: this.ingressName,
           ...namespace ? { namespace: this.namespaceName } : {},
-          annotations: { ...annotations, [ANNOTATIONS.tags]: Lazy.string({ produce: () => this.tagsAnnotation() }) },
+          annotations: { ...annotations, [ALB_ANNOTATIONS.tags]: Lazy.string({ produce: () => this.tagsAnnotation() }) },
         },
         spec,
       }],
     });
     this.manifest.node.addDependency(neededByLoadBalancers(controller), ...[namespace, props.ingressClass].filter(it => it !== undefined));
     if (namespace) {
-      const standIn = subnets ?? subnetsOf(controller.cluster, settings?.scheme ?? annotations[albAnnotation('scheme')]);
-      openNamespace(namespace, standIn, [...paths, ...defaultBackend ? [defaultBackend] : []], props.healthCheck?.port);
+      const reached = subnets ?? subnetsOf(controller.cluster, scheme);
+      openNamespace(namespace, reached, [...paths, ...defaultBackend ? [defaultBackend] : []], props.healthCheck?.port);
     }
     const group = settings?.groupName ?? annotations[albAnnotation('group.name')];
     joinGroup(this, controller.cluster, group, {
       name: `${this.namespaceName}/${this.ingressName}`,
-      annotations: () => ({ ...annotations, ...this.tagsAnnotation() ? { [ANNOTATIONS.tags]: this.tagsAnnotation()! } : {} }),
+      annotations: () => ({ ...annotations, ...this.tagsAnnotation() ? { [ALB_ANNOTATIONS.tags]: this.tagsAnnotation()! } : {} }),
       spec,
       certificateOfClass: settings?.certificates,
     });
@@ -105,36 +102,25 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     return this.dnsName.value;
   }
 
-  /**
-   * A prop by the name that the user gave it.
-   *
-   * @internal
-   */
-  protected _nameOf(prop: string): string {
-    return prop;
-  }
-
-  private check(ingress: Json, written: Written[]) {
-    const settings = classSettings(this.props.ingressClass);
-    const [found] = checkIngress(ingress, {
+  /** What the props make of the Ingress, checked. */
+  private ingress(settings: ClassSettings | undefined, subnets: ec2.ISubnet[] | undefined): { annotations: Annotations; spec: Json } {
+    const { props } = this;
+    const scheme = settings?.scheme ?? LoadBalancerScheme.INTERNAL;
+    const written = ALB_ANNOTATIONS.write(props, { scheme, subnetIds: subnets?.map(it => it.subnetId) });
+    const { annotations, origins } = withUsersOwn(this, ALB_ANNOTATIONS, written, props);
+    const spec = unwrap('spec', ingressSpec(props));
+    const [found] = checkIngress({ metadata: { annotations }, spec: spec.value }, {
       certificateOfClass: settings?.certificates,
       schemeOfClass: settings?.scheme,
-      withoutWaf: this.props.withoutWaf || settings?.webAcl,
+      withoutWaf: props.withoutWaf || settings?.webAcl,
     });
     if (found) {
-      reject(this.node.path, this.nameOfFinding(found, written), found.given, found.allowed, found.advice);
+      rejectFinding(this, found, { ...origins, ...spec.origins }, props);
     }
+    return { annotations, spec: spec.value };
   }
 
-  /** What the user wrote, by its own name: an annotation of the user's own, a prop, or a field that a prop became. */
-  private nameOfFinding({ at }: Finding, written: Written[]): string {
-    if (at.startsWith('spec')) {
-      return this._nameOf(propOfField(at));
-    }
-    return nameOfAnnotation(ANNOTATIONS, at, written, this.props.annotations, prop => this._nameOf(prop));
-  }
-
-  /** The controller reads no Secret but those that it is let. */
+  /** Lets the controller read the Secret: it may read no others. */
   private secretAccess(): Json[] {
     const secret = this.props.authentication?._secretName;
     if (secret === undefined) {
@@ -158,12 +144,3 @@ export class AlbIngress extends Construct implements ITaggableV2 {
     return writeMap(this.cdkTagManager.tagValues());
   }
 }
-
-/** Of Ingresses. */
-const ANNOTATIONS: AnnotationKind = {
-  nameOf: albAnnotation,
-  tags: albAnnotation('tags'),
-  unknown: unknownAnnotations,
-  props: { 'wafv2-acl-arn': 'webAcl', 'certificate-arn': 'certificates', 'healthcheck-timeout-seconds': 'healthCheck.timeout' },
-  warning: 'ingressAnnotations',
-};

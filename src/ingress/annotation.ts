@@ -77,7 +77,7 @@ export function writeListenPorts(ports: ListenPort[]): string {
 /**
  * The listeners that the controller makes of annotations, or undefined where that is not known.
  *
- * Without `listen-ports` it is one: HTTPS where a certificate is named, else HTTP.
+ * Without `listen-ports` it is one: HTTPS where a certificate is named, HTTP otherwise.
  */
 export function listenersOf(annotations: Annotations, certificateOfClass = false): ListenPort[] | undefined {
   const text = annotations[albAnnotation('listen-ports')];
@@ -88,7 +88,7 @@ export function listenersOf(annotations: Annotations, certificateOfClass = false
   return [certificate ? { protocol: 'HTTPS', port: 443 } : { protocol: 'HTTP', port: 80 }];
 }
 
-/** What JSON says, or undefined where it is none. */
+/** The value of a text, or undefined where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { AlbIngress } from './alb-ingress';
 import type { WebAclOptions } from './alb-ingress-props';
 import type { LoadBalancerScheme } from './load-balancer-scheme';
-import { servicePropOf, serviceProps, type ServiceIngressProps } from './service-ingress-props';
+import { serviceProps, type ServiceIngressProps } from './service-ingress-props';
 
 /**
  * Properties of a GrpcService.
@@ -27,10 +27,5 @@ export interface GrpcServiceProps extends ServiceIngressProps, WebAclOptions {
 export class GrpcService extends AlbIngress {
   constructor(scope: Construct, id: string, props: GrpcServiceProps) {
     super(scope, id, { ...props, ...serviceProps(props), backendProtocolVersion: elbv2.ApplicationProtocolVersion.GRPC });
-  }
-
-  /** @internal */
-  protected _nameOf(prop: string): string {
-    return servicePropOf(prop);
   }
 }

@@ -1,8 +1,8 @@
-import { Duration, Token, Tokenization } from 'aws-cdk-lib';
-import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Duration } from 'aws-cdk-lib';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
 /**
- * How a load balancer finds out which pods are well.
+ * How a load balancer finds out which pods are healthy.
  */
 export interface IngressHealthCheck {
   /**
@@ -13,7 +13,7 @@ export interface IngressHealthCheck {
   readonly path?: string;
 
   /**
-   * The pods' port that is asked.
+   * The pods' port that is checked.
    *
    * @default - the port that gets the requests
    */
@@ -60,39 +60,4 @@ export interface IngressHealthCheck {
    * @default - 200, the controller's default; 0 where the pods speak gRPC
    */
   readonly successCodes?: string;
-}
-
-/** An annotation, and the prop that it was written from: none where it is a default of ours. */
-export interface Written {
-  readonly suffix: string;
-  readonly value: string | undefined;
-  readonly prop: string;
-  /** Whether the user gave the prop. */
-  readonly given: boolean;
-}
-
-/** The annotations of a health check. */
-export function healthCheckAnnotations(check: IngressHealthCheck, grpc: boolean): Written[] {
-  const write = (suffix: string, prop: keyof IngressHealthCheck, value: string | undefined): Written =>
-    ({ suffix, value, prop: `healthCheck.${prop}`, given: check[prop] !== undefined });
-  return [
-    write('healthcheck-protocol', 'protocol', check.protocol),
-    write('healthcheck-port', 'port', check.port === undefined ? undefined : numeral(check.port)),
-    write('healthcheck-path', 'path', check.path ?? (grpc ? '/grpc.health.v1.Health/Check' : '/health')),
-    write('healthcheck-interval-seconds', 'interval', seconds(check.interval ?? Duration.seconds(15))),
-    write('healthcheck-timeout-seconds', 'timeout', seconds(check.timeout ?? Duration.seconds(5))),
-    write('healthy-threshold-count', 'healthyThresholdCount', numeral(check.healthyThresholdCount ?? 2)),
-    write('unhealthy-threshold-count', 'unhealthyThresholdCount', numeral(check.unhealthyThresholdCount ?? 3)),
-    write('success-codes', 'successCodes', check.successCodes ?? (grpc ? '0' : undefined)),
-  ];
-}
-
-/** Seconds as text, fractions too, so that the check of the annotation can name them. */
-export function seconds(duration: Duration): string {
-  return duration.isUnresolved() ? numeral(duration.toSeconds()) : `${duration.toMilliseconds({ integral: false }) / 1000}`;
-}
-
-/** A number as text, also where it is a token. */
-export function numeral(value: number): string {
-  return Token.isUnresolved(value) ? Tokenization.stringifyNumber(value) : `${value}`;
 }

@@ -25,7 +25,7 @@ export interface HubbleUiIngressProps {
   readonly certificate: acm.ICertificate;
 
   /**
-   * Who may look: Hubble UI itself asks nobody, and shows every flow of the cluster.
+   * Who may look: Hubble UI itself lets everybody in, and shows every flow of the cluster.
    *
    * The Secret of an OpenID Connect provider must be in kube-system, where Hubble UI is.
    */

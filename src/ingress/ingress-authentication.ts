@@ -1,10 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { seconds, type Written } from './health-check';
 
 /**
- * What is common to all ways of authentication.
+ * What all ways of authentication have in common.
  */
 export interface AuthenticationOptions {
   /**
@@ -29,7 +28,7 @@ export interface AuthenticationOptions {
   readonly sessionTimeout?: Duration;
 
   /**
-   * What happens to a request without a session. ALLOW lets it through: then the application must look for itself.
+   * What happens to a request without a session. ALLOW lets it through: then the application must check it itself.
    *
    * @default - UnauthenticatedAction.AUTHENTICATE, AWS's default
    */
@@ -37,7 +36,7 @@ export interface AuthenticationOptions {
 }
 
 /**
- * Authentication by a user pool of Amazon Cognito.
+ * Authentication with a user pool of Amazon Cognito.
  */
 export interface CognitoAuthenticationOptions extends AuthenticationOptions {
   /**
@@ -57,7 +56,7 @@ export interface CognitoAuthenticationOptions extends AuthenticationOptions {
 }
 
 /**
- * Authentication by an OpenID Connect identity provider.
+ * Authentication with an OpenID Connect identity provider.
  */
 export interface OidcAuthenticationOptions extends AuthenticationOptions {
   /**
@@ -83,7 +82,7 @@ export interface OidcAuthenticationOptions extends AuthenticationOptions {
   /**
    * The name of a Secret in the Ingress's namespace, with the keys clientID and clientSecret.
    *
-   * The controller gets the right to read it, and no other one.
+   * The controller gets the right to read this Secret, and no other.
    */
   readonly secretName: string;
 }
@@ -93,7 +92,7 @@ export interface OidcAuthenticationOptions extends AuthenticationOptions {
  */
 export class IngressAuthentication {
   /**
-   * By a user pool of Amazon Cognito.
+   * Authenticates users with a user pool of Amazon Cognito.
    *
    * @param options the user pool
    */
@@ -106,7 +105,7 @@ export class IngressAuthentication {
   }
 
   /**
-   * By an OpenID Connect identity provider.
+   * Authenticates users with an OpenID Connect identity provider.
    *
    * @param options the identity provider
    */
@@ -116,29 +115,21 @@ export class IngressAuthentication {
   }
 
   private constructor(
-    private readonly type: string,
+    /** @internal */
+    public readonly _type: 'cognito' | 'oidc',
     private readonly provider: { [field: string]: string },
-    private readonly options: AuthenticationOptions,
+    /** @internal */
+    public readonly _options: AuthenticationOptions,
     /** @internal */
     public readonly _secretName?: string) {
   }
 
   /**
-   * The annotations of it.
+   * The identity provider as the controller reads it, where it is of this type.
    *
    * @internal
    */
-  public _annotations(): Written[] {
-    const { scopes, sessionCookieName, sessionTimeout, onUnauthenticatedRequest } = this.options;
-    const write = (suffix: string, value: string | undefined, prop = 'authentication'): Written =>
-      ({ suffix, value, prop, given: true });
-    return [
-      write('auth-type', this.type),
-      write(`auth-idp-${this.type}`, JSON.stringify(this.provider)),
-      write('auth-on-unauthenticated-request', onUnauthenticatedRequest, 'authentication.onUnauthenticatedRequest'),
-      write('auth-scope', scopes?.join(' '), 'authentication.scopes'),
-      write('auth-session-cookie', sessionCookieName, 'authentication.sessionCookieName'),
-      write('auth-session-timeout', sessionTimeout && seconds(sessionTimeout), 'authentication.sessionTimeout'),
-    ];
+  public _provider(type: 'cognito' | 'oidc'): string | undefined {
+    return type === this._type ? JSON.stringify(this.provider) : undefined;
   }
 }

@@ -49,7 +49,7 @@ export interface IngressClassParamsProps extends WebAclOptions {
   readonly scheme?: LoadBalancerScheme;
 
   /**
-   * The certificates of HTTPS listeners: the first is the default, the others go by name.
+   * The certificates of HTTPS listeners: the first is the default, the others are chosen by name.
    *
    * @default - those of each Ingress
    */

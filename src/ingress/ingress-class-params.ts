@@ -1,12 +1,14 @@
 import { Token } from 'aws-cdk-lib';
-import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import { ALB_ANNOTATIONS } from './alb-annotations';
 import { checkRegion, tagErrors } from './alb-ingress-checks';
-import { albAnnotation, writeMap } from './annotation';
-import { checkValues } from './checks/values';
+import type { AlbIngressProps } from './alb-ingress-props';
+import type { AnnotationRow } from './annotation-table';
 import { importedClass, setClassSettings, type IIngressClass } from './ingress-class';
 import type { IngressClassParamsProps } from './ingress-class-params-props';
+import { rejectFinding } from './load-balancer-object';
 import { LoadBalancerScheme } from './load-balancer-scheme';
+import { textOf, type Value, type Written } from './written';
 import { neededByLoadBalancers } from '../addons/alb-controller';
 import type { Json } from '../cdk/merge';
 import { reject } from '../cdk/reject';
@@ -22,7 +24,7 @@ import { Manifest } from '../kubernetes/manifest';
  */
 export class IngressClassParams extends Construct implements IIngressClass {
   /**
-   * Refers to a class that something else defines, and of whose parameters nothing is known.
+   * Refers to a class that something else defines. Nothing is known of its parameters.
    *
    * @param scope the construct's scope
    * @param id the construct's id
@@ -42,19 +44,23 @@ export class IngressClassParams extends Construct implements IIngressClass {
     this.ingressClassName = props.ingressClassName;
     this.check(props);
     const { controller, certificates = [], webAcl, groupName } = props;
-    const scheme = props.scheme ?? LoadBalancerScheme.INTERNAL;
+    const settings = settingsOf(props);
+    const [found] = ALB_ANNOTATIONS.check(Object.fromEntries(settings.map(it => [it.annotation, it.text])));
+    if (found) {
+      rejectFinding(this, found, Object.fromEntries(settings.map(it => [it.annotation, it.written.prop ?? ''])), props);
+    }
     setClassSettings(this, {
       certificates: certificates.length > 0,
       webAcl: webAcl !== undefined || props.withoutWaf === true,
-      scheme,
+      scheme: props.scheme ?? LoadBalancerScheme.INTERNAL,
       groupName,
-      sets: (['webAcl', 'inboundCidrs', 'prefixLists', 'subnets', 'loadBalancerName'] as const).filter(prop => props[prop] !== undefined),
+      sets: settings.filter(it => it.row.classOnly).map(it => it.written.prop!),
     });
     const metadata = { name: this.ingressClassName };
     const manifest = new Manifest(this, ['Manifest', ...Token.isUnresolved(metadata.name) ? [] : [metadata.name]].join('-'), {
       cluster: controller.cluster,
       objects: [
-        { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'IngressClassParams', metadata, spec: paramsSpec(props, scheme) },
+        { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'IngressClassParams', metadata, spec: paramsSpec(props, settings) },
         {
           apiVersion: 'networking.k8s.io/v1',
           kind: 'IngressClass',
@@ -70,7 +76,7 @@ export class IngressClassParams extends Construct implements IIngressClass {
     const path = this.node.path;
     const { ingressClassName: name, namespaces, namespaceLabels, webAcl, withoutWaf, tags = {}, certificates = [] } = props;
     if (!Token.isUnresolved(name) && !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
-      reject(path, 'ingressClassName', name, '1 to 253 lower-case letters, digits, dashes and dots, with a letter or digit at both ends', 'Ingresses name the class by it');
+      reject(path, 'ingressClassName', name, '1 to 253 lower-case letters, digits, dashes and dots, with a letter or digit at both ends', 'Ingresses refer to the class by it');
     }
     if (name === 'alb') {
       reject(path, 'ingressClassName', name, 'another name than alb', 'that class is the controller\'s own');
@@ -95,48 +101,37 @@ export class IngressClassParams extends Construct implements IIngressClass {
     if (tagError) {
       throw new Error(tagError);
     }
-    this.checkValues(props);
-  }
-
-  /** What an annotation of an Ingress could say too is checked as there. */
-  private checkValues(props: IngressClassParamsProps) {
-    const values: { [prop: string]: [suffix: string, value: string | undefined] } = {
-      groupName: ['group.name', props.groupName],
-      loadBalancerName: ['load-balancer-name', props.loadBalancerName],
-      inboundCidrs: ['inbound-cidrs', props.inboundCidrs?.join(',')],
-      certificates: ['certificate-arn', props.certificates?.map(it => it.certificateArn).join(',')],
-      webAcl: ['wafv2-acl-arn', props.webAcl?.webAclRef.webAclArn],
-      loadBalancerAttributes: ['load-balancer-attributes', writeMap(props.loadBalancerAttributes ?? {})],
-    };
-    for (const [prop, [suffix, value]] of Object.entries(values)) {
-      const [found] = value === undefined ? [] : checkValues({ [albAnnotation(suffix)]: value });
-      if (found) {
-        reject(this.node.path, prop, found.given, found.allowed, found.advice);
-      }
-    }
   }
 }
 
+/** What a class sets, and an annotation of an Ingress could say too. */
+interface Setting {
+  readonly annotation: string;
+  readonly row: AnnotationRow<AlbIngressProps>;
+  readonly written: Written<Value>;
+  readonly text: string;
+}
+
+function settingsOf(props: IngressClassParamsProps): Setting[] {
+  const { controller, subnets } = props;
+  const subnetIds = subnets && controller.cluster.vpc.selectSubnets(subnets).subnetIds;
+  const all = ALB_ANNOTATIONS.write(props, { scheme: LoadBalancerScheme.INTERNAL, subnetIds });
+  return ALB_ANNOTATIONS.entries().filter(([, row]) => row.classField).flatMap(([annotation, row]) => {
+    const written = all.get(annotation)!;
+    const text = textOf(written.value);
+    return text === undefined ? [] : [{ annotation, row, written, text }];
+  });
+}
+
 /** Only what is set: the rest is for Ingresses to say. */
-function paramsSpec(props: IngressClassParamsProps, scheme: LoadBalancerScheme): Json {
-  const { controller, certificates, groupName, namespaceLabels, namespaces, prefixLists, subnets, webAcl } = props;
-  const pairs = (map?: { [key: string]: string }) => map && Object.entries(map).map(([key, value]) => ({ key, value }));
-  const spec = {
-    namespaceSelector: namespaceLabels ? { matchLabels: namespaceLabels } : namespaces && {
-      matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: namespaces.map(it => it.namespaceName) }],
-    },
-    group: groupName === undefined ? undefined : { name: groupName },
-    scheme,
-    targetType: 'ip',
-    loadBalancerName: props.loadBalancerName,
-    certificateArn: certificates?.map(it => it.certificateArn),
-    sslPolicy: props.sslPolicy ?? elbv2.SslPolicy.TLS13_12_RES_PQ,
-    wafv2AclArn: webAcl?.webAclRef.webAclArn,
-    inboundCIDRs: props.inboundCidrs,
-    prefixListsIDs: prefixLists?.map(it => it.prefixListId),
-    subnets: subnets && { ids: controller.cluster.vpc.selectSubnets(subnets).subnetIds },
-    loadBalancerAttributes: pairs(props.loadBalancerAttributes),
-    tags: pairs(props.tags),
+function paramsSpec({ namespaceLabels, namespaces, tags }: IngressClassParamsProps, settings: Setting[]): Json {
+  const pairs = (map: { readonly [key: string]: string }) => Object.entries(map).map(([key, value]) => ({ key, value }));
+  const fields = settings.map(({ row, written: { value } }) => {
+    const inner = typeof value === 'object' && !Array.isArray(value) ? pairs(value) : value;
+    return row.classField!.split('.').reduceRight<unknown>((field, name) => ({ [name]: field }), inner);
+  });
+  const namespaceSelector = namespaceLabels ? { matchLabels: namespaceLabels } : namespaces && {
+    matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: namespaces.map(it => it.namespaceName) }],
   };
-  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+  return Object.assign({}, namespaceSelector ? { namespaceSelector } : {}, ...fields, tags ? { tags: pairs(tags) } : {});
 }

@@ -11,7 +11,7 @@ export interface IIngressClass extends IConstruct {
   readonly ingressClassName: string;
 }
 
-/** What a class sets for all its Ingresses, so far as their checks must know. */
+/** What a class sets for all its Ingresses, as far as their checks need it. */
 export interface ClassSettings {
   readonly certificates: boolean;
   readonly webAcl: boolean;
@@ -21,7 +21,7 @@ export interface ClassSettings {
   readonly sets: string[];
 }
 
-/** Of classes of this app only. */
+/** Only those of classes of this app are known. */
 const SETTINGS = new WeakMap<IIngressClass, ClassSettings>();
 
 export function setClassSettings(ingressClass: IIngressClass, settings: ClassSettings): void {

@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
-import { albAnnotation, listenersOf, parseList, parseMap, type Annotations } from './annotation';
+import { ALB_ANNOTATIONS } from './alb-annotations';
+import { albAnnotation, listenersOf, parseList, parseMap, type Annotations, type ListenPort } from './annotation';
 import type { Json } from '../cdk/merge';
 import { reject } from '../cdk/reject';
 
@@ -15,21 +16,9 @@ export interface GroupMember {
   readonly certificateOfClass?: boolean;
 }
 
-/** What AWS allows a load balancer, beside the default of each. */
+/** What AWS allows a load balancer, not counting its default rule and its default certificate. */
 const RULES = 100;
 const CERTIFICATES = 25;
-
-/** Annotations that members may not give different values: the controller would stop serving the whole group. */
-const EXCLUSIVE = [
-  'load-balancer-name', 'ip-address-type', 'scheme', 'subnets', 'customer-owned-ipv4-pool', 'ipam-ipv4-pool-id', 'ssl-redirect', 'security-groups',
-  'manage-backend-security-group-rules', 'wafv2-acl-arn', 'waf-acl-id', 'shield-advanced-protection', 'enable-frontend-nlb',
-];
-
-/** The same of the keys of maps. */
-const EXCLUSIVE_KEYS = ['tags', 'load-balancer-attributes', 'minimum-load-balancer-capacity', 'frontend-nlb-attributes'];
-
-/** The same of members that listen on the same port. */
-const EXCLUSIVE_BY_PORT = ['inbound-cidrs', 'security-group-prefix-lists', 'mutual-authentication'];
 
 /** The Ingresses of each cluster, by name, and by group. */
 const CLUSTERS = new WeakMap<eks.ICluster, { readonly names: Map<string, string>; readonly groups: Map<string, GroupMember[]> }>();
@@ -70,15 +59,15 @@ export function joinGroup(construct: Construct, cluster: eks.ICluster, group: st
 /** What the controller or AWS would refuse of a group, though each Ingress by itself is right. */
 function groupErrors(group: string, members: GroupMember[]): string[] {
   const name = `the group ${group}`;
-  return [...conflicts(name, members), ...portConflicts(name, members), ...redirectErrors(name, members), ...quotaErrors(name, members)];
+  return [...conflicts(name, members.flatMap(claimsOf)), ...redirectErrors(name, members), ...quotaErrors(name, members)];
 }
 
-/** A redirect holds for every HTTP listener of the load balancer: who has no HTTPS listener has no rule behind it. */
+/** A redirect holds for every HTTP listener of the load balancer, also for members without HTTPS, which have no rule there. */
 function redirectErrors(group: string, members: GroupMember[]): string[] {
   const redirecting = members.find(({ annotations }) => annotations()[albAnnotation('ssl-redirect')] !== undefined);
   const stranded = redirecting ? members.filter(({ annotations, certificateOfClass }) =>
     listenersOf(annotations(), certificateOfClass)?.every(({ protocol }) => protocol === 'HTTP')) : [];
-  return stranded.map(it => `\`listen-ports\` must hold HTTPS for all of ${group}, as ${redirecting!.name} redirects HTTP, got: HTTP alone of ${it.name}; `
+  return stranded.map(it => `\`listen-ports\` must have HTTPS for all of ${group}, as ${redirecting!.name} redirects HTTP, got: HTTP alone of ${it.name}; `
     + 'requests for its hosts would be redirected to a listener that has no rule for them');
 }
 
@@ -89,7 +78,7 @@ interface Claim {
   readonly value: string;
 }
 
-function conflictsOf(group: string, claims: Claim[]): string[] {
+function conflicts(group: string, claims: Claim[]): string[] {
   const errors = new Map<string, string>();
   const first = new Map<string, Claim>();
   for (const claim of claims.filter(it => !Token.isUnresolved(it.value))) {
@@ -103,30 +92,25 @@ function conflictsOf(group: string, claims: Claim[]): string[] {
   return [...errors.values()];
 }
 
-function conflicts(group: string, members: GroupMember[]): string[] {
-  return conflictsOf(group, members.flatMap(({ name: member, annotations }) => {
-    const all = annotations();
-    const whole = EXCLUSIVE.filter(key => all[albAnnotation(key)] !== undefined)
-      .map(key => ({ member, key, value: normal(all[albAnnotation(key)]) }));
-    const parts = EXCLUSIVE_KEYS.flatMap(key => Object.entries(parseMap(all[albAnnotation(key)] ?? '') ?? {})
-      .map(([part, value]) => ({ member, key: `${key}: ${part}`, value })));
-    return [...whole, ...parts];
-  }));
-}
-
-function portConflicts(group: string, members: GroupMember[]): string[] {
-  return conflictsOf(group, members.flatMap(({ name: member, annotations, certificateOfClass }) => {
-    const all = annotations();
-    return (listenersOf(all, certificateOfClass) ?? []).flatMap(({ protocol, port }) => {
-      const claim = (key: string, value: string) => ({ member, key: `${key} of port ${port}`, value });
-      const policy = all[albAnnotation('ssl-policy')];
-      return [
-        claim('listen-ports', protocol),
-        ...EXCLUSIVE_BY_PORT.filter(key => all[albAnnotation(key)] !== undefined).map(key => claim(key, normal(all[albAnnotation(key)]))),
-        ...protocol === 'HTTPS' && policy !== undefined ? [claim('ssl-policy', policy)] : [],
-      ];
-    });
-  }));
+/** What the annotations of a member say that all must agree on. */
+function claimsOf({ name: member, annotations, certificateOfClass }: GroupMember): Claim[] {
+  const all = annotations();
+  const listeners = listenersOf(all, certificateOfClass) ?? [];
+  const https = listeners.filter(it => it.protocol === 'HTTPS');
+  const ofPorts = (suffix: string, value: string, of: ListenPort[]) => of.map(({ port }) => ({ member, key: `${suffix} of port ${port}`, value }));
+  return [
+    ...listeners.map(({ port, protocol }) => ({ member, key: `listen-ports of port ${port}`, value: protocol })),
+    ...ALB_ANNOTATIONS.entries().filter(([name]) => all[name] !== undefined).flatMap(([name, { groupWide }]) => {
+      const suffix = name.slice(albAnnotation('').length);
+      switch (groupWide) {
+        case 'value': return [{ member, key: suffix, value: normal(all[name]) }];
+        case 'keys': return Object.entries(parseMap(all[name]) ?? {}).map(([key, value]) => ({ member, key: `${suffix}: ${key}`, value }));
+        case 'ports': return ofPorts(suffix, normal(all[name]), listeners);
+        case 'HTTPS ports': return ofPorts(suffix, all[name], https);
+        default: return [];
+      }
+    }),
+  ];
 }
 
 /** The order of a list means nothing. */

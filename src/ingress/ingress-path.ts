@@ -1,5 +1,4 @@
 import { Token } from 'aws-cdk-lib';
-import type { Json } from '../cdk/merge';
 
 /**
  * How a path matches.
@@ -69,36 +68,6 @@ export interface IngressPath extends IngressBackend {
    * @default PathType.PREFIX
    */
   readonly pathType?: PathType;
-}
-
-/** The `spec` of an Ingress. */
-export function ingressSpec(className: string, hosts: string[] | undefined, paths: IngressPath[], defaultBackend?: IngressBackend): Json {
-  const http = () => ({
-    paths: paths.map(path => ({ path: path.path ?? '/', pathType: path.pathType ?? PathType.PREFIX, backend: backendOf(path) })),
-  });
-  const rules = paths.length === 0 ? [] : hosts === undefined ? [{ http: http() }] : hosts.map(host => ({ host, http: http() }));
-  return {
-    ingressClassName: className,
-    ...defaultBackend ? { defaultBackend: backendOf(defaultBackend) } : {},
-    ...rules.length > 0 ? { rules } : {},
-  };
-}
-
-function backendOf({ service, port, portName }: IngressBackend): Json {
-  return { service: { name: service, port: { ...port === undefined ? {} : { number: port }, ...portName === undefined ? {} : { name: portName } } } };
-}
-
-/** The prop that a field of the `spec` was made of, as in `paths[0].service`. */
-export function propOfField(field: string): string {
-  const [, rule = '', path = '', rest = ''] = field.match(/^spec\.rules(?:\[(\d+)\](?:\.http\.paths(?:\[(\d+)\]\.?(.*))?)?)?/) ?? [];
-  const backend = (name: string) => name.replace(/^backend\.?(service)?\.?/, '').replace('port.number', 'port').replace('port.name', 'portName').replace(/^name$/, 'service');
-  if (field.startsWith('spec.defaultBackend')) {
-    return ['defaultBackend', backend(field.replace('spec.defaultBackend', 'backend'))].filter(it => it !== '').join('.');
-  }
-  if (field.endsWith('.host')) {
-    return `hosts[${rule}]`;
-  }
-  return path === '' ? 'paths' : `paths[${path}].${rest.startsWith('backend') ? backend(rest) || 'service' : rest || 'path'}`;
 }
 
 /** The pods' ports that a load balancer uses, or undefined where they are not known. */

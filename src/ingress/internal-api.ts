@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { AlbIngress } from './alb-ingress';
 import { LoadBalancerScheme } from './load-balancer-scheme';
-import { servicePropOf, serviceProps, type ServiceIngressProps } from './service-ingress-props';
+import { serviceProps, type ServiceIngressProps } from './service-ingress-props';
 
 /**
  * Properties of an InternalApi.
@@ -14,10 +14,5 @@ export interface InternalApiProps extends ServiceIngressProps {}
 export class InternalApi extends AlbIngress {
   constructor(scope: Construct, id: string, props: InternalApiProps) {
     super(scope, id, { ...props, ...serviceProps(props), scheme: LoadBalancerScheme.INTERNAL });
-  }
-
-  /** @internal */
-  protected _nameOf(prop: string): string {
-    return servicePropOf(prop);
   }
 }

@@ -2,45 +2,59 @@ import { Annotations as Messages, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
 import { parseMap, type Annotations } from './annotation';
-import type { Written } from './health-check';
+import type { AnnotationTable } from './annotation-table';
+import type { Finding } from './checks/finding';
+import { givenAs, textOf, type Origins, type Value, type Written } from './written';
 import { reject } from '../cdk/reject';
 import type { Manifest } from '../kubernetes/manifest';
 
-/** What the controller reads of a kind of object: of Ingresses, or of Services of type LoadBalancer. */
-export interface AnnotationKind {
-  /** The full name of an annotation. */
-  readonly nameOf: (suffix: string) => string;
-  /** The full name of the tags' annotation, which is written late. */
-  readonly tags: string;
-  /** Those that the controller does not know. */
-  readonly unknown: (annotations: Annotations) => string[];
-  /** The props of annotations that are missing, by suffix. */
-  readonly props: { readonly [suffix: string]: string };
-  /** The id of the warning of unknown annotations. */
-  readonly warning: string;
+/** The annotations of an object, and the props that they come from. */
+interface Annotated {
+  readonly annotations: Annotations;
+  readonly origins: Origins;
 }
 
-/** The user's annotations over our defaults, and beside what props wrote; `called` gives a prop the name that the user gave it. */
-export function withUsersOwn(construct: Construct, kind: AnnotationKind, written: Written[], annotations: Annotations, called = asItIs): Annotations {
-  for (const [name, value] of Object.entries(annotations)) {
-    const prop = written.find(it => it.given && kind.nameOf(it.suffix) === name)?.prop ?? (name === kind.tags ? 'tags' : undefined);
+/** What both kinds of props have. */
+interface AnnotatedProps {
+  readonly annotations?: Annotations;
+}
+
+/**
+ * The user's annotations over our defaults, and beside what props wrote.
+ *
+ * @param construct what defines the object
+ * @param table the annotations that the controller knows
+ * @param written what props wrote, by the annotations' names
+ * @param props the props, with the user's annotations
+ */
+export function withUsersOwn<Props>(
+  construct: Construct, table: AnnotationTable<Props>, written: Map<string, Written<Value>>, props: AnnotatedProps,
+): Annotated {
+  const called = givenAs(props);
+  const users = props.annotations ?? {};
+  const ours = [...written].map(([name, { prop, given, value }]) => ({ name, prop, isGiven: given !== undefined, text: textOf(value) }));
+  const texts = ours.filter(it => it.text !== undefined);
+  for (const [name, value] of Object.entries(users)) {
+    const prop = name === table.tags ? 'tags' : texts.find(it => it.name === name && it.isGiven)?.prop;
     if (prop) {
-      reject(construct.node.path, `annotations['${name}']`, value, `left out where \`${called(prop)}\` is given`, `say it by \`${called(prop)}\` alone`);
+      const other = `\`${called(prop)}\``;
+      reject(construct.node.path, `annotations['${name}']`, value, `left out where ${other} is given`, `use ${other} alone`);
     }
   }
-  const unknown = kind.unknown(annotations);
+  const unknown = table.unknown(users);
   if (unknown.length > 0) {
-    Messages.of(construct).addWarningV2(`@org/eks-platform:${kind.warning}`,
+    Messages.of(construct).addWarningV2(`@org/eks-platform:${table.warning}`,
       `\`annotations\` has names that the controller does not know and ignores: ${unknown.join(', ')}`);
   }
-  return { ...Object.fromEntries(written.map(it => [kind.nameOf(it.suffix), it.value!])), ...annotations };
+  return {
+    annotations: { ...Object.fromEntries(texts.map(it => [it.name, it.text!])), ...users },
+    origins: Object.fromEntries(ours.filter(it => it.prop && !(it.name in users)).map(it => [it.name, it.prop!])),
+  };
 }
 
-/** An annotation as the user wrote it: by its own name, or by the prop that it comes of. */
-export function nameOfAnnotation(kind: AnnotationKind, name: string, written: Written[], annotations: Annotations = {}, called = asItIs): string {
-  const prop = name in annotations ? undefined
-    : written.find(it => kind.nameOf(it.suffix) === name)?.prop ?? kind.props[name.slice(kind.nameOf('').length)];
-  return prop ? called(prop) : `annotations['${name}']`;
+/** Rejects what a check found, by the user's name for the prop that it comes from, or by the annotation's name where it comes from none. */
+export function rejectFinding(construct: Construct, { at, given, allowed, advice }: Finding, origins: Origins, props: object): never {
+  reject(construct.node.path, at in origins ? givenAs(props)(origins[at]) : `annotations['${at}']`, given, allowed, advice);
 }
 
 /** A new name is a new manifest, as nothing else would delete the object of the old name. */
@@ -66,8 +80,4 @@ export function loadBalancerDnsName(
   const dnsName = new eks.KubernetesObjectValue(construct, 'LoadBalancerDnsName', { ...object, jsonPath: '.status.loadBalancer.ingress[0].hostname' });
   dnsName.node.addDependency(manifest);
   return dnsName;
-}
-
-function asItIs(prop: string): string {
-  return prop;
 }

@@ -15,9 +15,9 @@ export function subnetsOf(cluster: eks.ICluster, scheme: string | undefined): ec
 }
 
 /** Refuses a load balancer for the internet in a VPC that has no way from there, as far as its subnets are known. */
-export function checkReach(construct: IConstruct, prop: string, cluster: eks.ICluster, scheme: string | undefined): void {
+export function checkReach(construct: IConstruct, cluster: eks.ICluster, scheme: string | undefined): void {
   if (scheme === LoadBalancerScheme.INTERNET_FACING && hasNoPublicSubnet(cluster)) {
-    reject(construct.node.path, prop, scheme, `${LoadBalancerScheme.INTERNAL} in a VPC without public subnets`, 'load balancers for the internet stand in those');
+    reject(construct.node.path, 'scheme', scheme, `${LoadBalancerScheme.INTERNAL} in a VPC without public subnets`, 'load balancers for the internet stand in those');
   }
 }
 

@@ -4,16 +4,20 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { checkRegion } from './alb-ingress-checks';
 import { isPort, parseList, parseMap, type Annotations } from './annotation';
+import { AnnotationReader } from './checks/annotation-reader';
 import type { Finding } from './checks/finding';
-import { checkNlbValues } from './checks/nlb-values';
 import { cidr } from './checks/values';
-import { nlbAnnotation, protocolOf } from './nlb-annotations';
+import { NLB_ANNOTATIONS, nlbAnnotation } from './nlb-annotations';
+import { protocolOf } from './nlb-ports';
 import type { NlbServiceProps } from './nlb-service-props';
 import { reject } from '../cdk/reject';
 import { checkLabels } from '../kubernetes/names';
 
 const { TCP, TLS, UDP, TCP_UDP } = elbv2.Protocol;
 const PROTOCOLS = [TCP, TLS, UDP, TCP_UDP];
+
+/** A field of the Service says the same. */
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 
 /** The Services of each cluster, and what defines them. */
 const NAMES = new WeakMap<eks.ICluster, Map<string, string>>();
@@ -60,7 +64,7 @@ export function checkServiceProps(construct: Construct, props: NlbServiceProps, 
       refuse(`ports[${index}].protocol`, protocol, `one of ${PROTOCOLS.join(', ')}`, 'an AlbIngress speaks HTTP and HTTPS');
     }
     if (!Token.isUnresolved(port) && ports.findIndex(it => it.port === port) < index) {
-      refuse(`ports[${index}].port`, port, 'without a port twice', 'TCP_UDP is both protocols on one port');
+      refuse(`ports[${index}].port`, port, 'different from the other ports', 'TCP_UDP is both protocols on one port');
     }
   });
   if (inboundCidrs?.length === 0) {
@@ -69,7 +73,7 @@ export function checkServiceProps(construct: Construct, props: NlbServiceProps, 
   const dualStack = props.annotations?.[nlbAnnotation('ip-address-type')];
   inboundCidrs?.filter(it => !Token.isUnresolved(it)).forEach((block, index) => {
     const complaint = cidr(block) ?? (block.includes(':') && dualStack === undefined
-      ? ['IPv4 where the load balancer is', `the annotation ${nlbAnnotation('ip-address-type')} makes it dualstack`] as const : undefined);
+      ? ['IPv4, as the load balancer is', `the annotation ${nlbAnnotation('ip-address-type')} makes it dualstack`] as const : undefined);
     if (complaint) {
       refuse(`inboundCidrs[${index}]`, block, complaint[0], complaint[1]);
     }
@@ -83,76 +87,77 @@ export function checkServiceProps(construct: Construct, props: NlbServiceProps, 
 
 /** What the controller or AWS would refuse or ignore about the annotations of a Service. Tokens pass. */
 export function checkService(props: NlbServiceProps, annotations: Annotations): Finding[] {
-  const values = checkNlbValues(annotations);
-  const read = (suffix: string) => Token.isUnresolved(annotations[nlbAnnotation(suffix)]) ? undefined : annotations[nlbAnnotation(suffix)];
+  const ranges = annotations[SOURCE_RANGES];
+  const values = [
+    ...ranges === undefined ? [] : [{ at: SOURCE_RANGES, given: ranges, allowed: 'left out', advice: 'use `inboundCidrs`' }],
+    ...NLB_ANNOTATIONS.check(annotations),
+  ];
+  const service = new AnnotationReader(annotations, nlbAnnotation);
   return values.length > 0 ? values : [ // what cannot be read cannot be compared
-    ...tlsFindings(props, annotations),
-    ...addressFindings(props, annotations),
-    ...healthCheckFindings(props, annotations, read),
-    ...attributeFindings(props, annotations),
+    ...tlsFindings(props, service),
+    ...addressFindings(props, service),
+    ...healthCheckFindings(props, service),
+    ...attributeFindings(props, service),
   ];
 }
 
-function finding(suffix: string, given: unknown, allowed: string, advice: string): Finding {
-  return { at: nlbAnnotation(suffix), given, allowed, advice };
-}
-
-function tlsFindings({ ports }: NlbServiceProps, annotations: Annotations): Finding[] {
+function tlsFindings({ ports }: NlbServiceProps, service: AnnotationReader): Finding[] {
   const tls = ports.some(port => protocolOf(port) === TLS);
-  const certificates = annotations[nlbAnnotation('ssl-cert')];
-  const needless = ['ssl-cert', 'ssl-negotiation-policy'].find(it => annotations[nlbAnnotation(it)] !== undefined);
-  return tls && certificates === undefined ? [finding('ssl-cert', undefined, 'given where a port is TLS', 'give the certificate of the name that clients ask for')]
-    : !tls && needless ? [finding(needless, annotations[nlbAnnotation(needless)], 'left out where no port is TLS', 'give a port the protocol TLS')] : [];
+  const needless = ['ssl-cert', 'ssl-negotiation-policy'].find(it => service.has(it));
+  if (tls && !service.has('ssl-cert')) {
+    return [service.finding('ssl-cert', 'given where a port is TLS', 'give the certificate of the name that clients ask for')];
+  }
+  return !tls && needless ? [service.finding(needless, 'left out where no port is TLS', 'give a port the protocol TLS', service.raw(needless))] : [];
 }
 
 /** Addresses of its own need subnets in an order that is known. */
-function addressFindings({ subnets }: NlbServiceProps, annotations: Annotations): Finding[] {
-  const scheme = annotations[nlbAnnotation('scheme')];
-  const ids = annotations[nlbAnnotation('subnets')];
+function addressFindings({ subnets }: NlbServiceProps, service: AnnotationReader): Finding[] {
+  const scheme = service.raw('scheme');
+  const ids = service.raw('subnets');
   const check = (suffix: string, only: string): Finding[] => {
-    const given = annotations[nlbAnnotation(suffix)];
-    if (given === undefined) {
+    if (!service.has(suffix)) {
       return [];
     }
-    const items = parseList(given);
+    const items = parseList(service.raw(suffix)!);
     const count = ids === undefined || Token.isUnresolved(ids) && !subnets ? undefined : parseList(ids).length;
-    return !Token.isUnresolved(scheme) && scheme !== only ? [finding(suffix, items, `left out unless the load balancer is ${only}`, 'the controller would make none')]
-      : ids === undefined ? [finding('subnets', undefined, 'given where addresses are', 'each address is one of a subnet')]
-        : count !== undefined && count !== items.length ? [finding(suffix, items, `as many as \`subnets\`, ${count}`, 'give one for each')] : [];
+    if (!Token.isUnresolved(scheme) && scheme !== only) {
+      return [service.finding(suffix, `left out unless the load balancer is ${only}`, 'the controller would make no load balancer', items)];
+    }
+    if (ids === undefined) {
+      return [service.finding('subnets', 'given where addresses are given', 'each address belongs to a subnet')];
+    }
+    return count !== undefined && count !== items.length ? [service.finding(suffix, `as many as \`subnets\`, ${count}`, 'give one for each', items)] : [];
   };
   return [...check('eip-allocations', 'internet-facing'), ...check('private-ipv4-addresses', 'internal')];
 }
 
-function healthCheckFindings({ ports }: NlbServiceProps, annotations: Annotations, read: (suffix: string) => string | undefined): Finding[] {
-  const protocol = read('healthcheck-protocol');
-  const needless = ['healthcheck-path', 'healthcheck-success-codes'].find(it => annotations[nlbAnnotation(it)] !== undefined);
-  const interval = Number(read('healthcheck-interval') ?? 10);
-  const timeout = Number(read('healthcheck-timeout') ?? 10);
-  const isKnown = ['healthcheck-interval', 'healthcheck-timeout'].every(it => !Token.isUnresolved(annotations[nlbAnnotation(it)]));
-  const port = annotations[nlbAnnotation('healthcheck-port')] ?? 'traffic-port';
+function healthCheckFindings({ ports }: NlbServiceProps, service: AnnotationReader): Finding[] {
+  const needless = ['healthcheck-path', 'healthcheck-success-codes'].find(it => service.has(it));
+  const interval = Number(service.read('healthcheck-interval') ?? 10);
+  const timeout = Number(service.read('healthcheck-timeout') ?? 10);
+  const isKnown = ['healthcheck-interval', 'healthcheck-timeout'].every(it => !Token.isUnresolved(service.raw(it)));
+  const isUnasked = (service.raw('healthcheck-port') ?? 'traffic-port') === 'traffic-port';
   return [
-    ...protocol === 'TCP' && needless ? [finding(needless, read(needless), 'left out where the protocol of health checks is TCP', 'give HTTP or HTTPS')] : [],
+    ...service.read('healthcheck-protocol') === 'TCP' && needless
+      ? [service.finding(needless, 'left out where the protocol of health checks is TCP', 'give HTTP or HTTPS')] : [],
     ...isKnown && timeout > interval
-      ? [finding('healthcheck-timeout', timeout, `no more than the interval of ${interval} seconds`, 'a check must end before the next one')] : [],
-    ...port === 'traffic-port' && ports.some(it => protocolOf(it) === UDP)
-      ? [finding('healthcheck-port', undefined, 'given where a port is UDP', 'no check goes by UDP: name a port where the pods answer by TCP')] : [],
+      ? [service.finding('healthcheck-timeout', `no more than the interval of ${interval} seconds`, 'a check must end before the next one', timeout)] : [],
+    ...isUnasked && ports.some(it => protocolOf(it) === UDP)
+      ? [service.finding('healthcheck-port', 'given where a port is UDP', 'health checks don\'t use UDP: name a port where the pods answer over TCP')] : [],
   ];
 }
 
-function attributeFindings(props: NlbServiceProps, annotations: Annotations): Finding[] {
-  const refuse = (key: string, value: string, allowed: string, advice: string) => attribute(annotations, key) === value
-    ? [finding('target-group-attributes', { [key]: value }, allowed, advice)] : [];
+function attributeFindings(props: NlbServiceProps, service: AnnotationReader): Finding[] {
+  const attributes = parseMap(service.raw('target-group-attributes') ?? '') ?? {};
   const has = (...protocols: elbv2.Protocol[]) => props.ports.some(port => protocols.includes(protocolOf(port)));
+  const refuse = (key: string, allowed: string, advice: string): Finding[] =>
+    [service.finding('target-group-attributes', allowed, advice, { [key]: attributes[key] })];
   return [
-    ...has(UDP, TCP_UDP) ? refuse('preserve_client_ip.enabled', 'false', 'without preserve_client_ip.enabled=false where a port is UDP',
-      'AWS keeps clients\' addresses there') : [],
-    ...has(TLS) ? refuse('stickiness.enabled', 'true', 'without stickiness where a port is TLS', 'AWS takes it for TCP and UDP only') : [],
-    ...props.proxyProtocol !== undefined && attribute(annotations, 'proxy_protocol_v2.enabled') !== undefined
-      ? [finding('target-group-attributes', { 'proxy_protocol_v2.enabled': attribute(annotations, 'proxy_protocol_v2.enabled') },
-        'without proxy_protocol_v2.enabled where `proxyProtocol` is given', 'say it in one of the two')] : [],
+    ...has(UDP, TCP_UDP) && attributes['preserve_client_ip.enabled'] === 'false'
+      ? refuse('preserve_client_ip.enabled', 'without preserve_client_ip.enabled=false where a port is UDP', 'AWS keeps clients\' addresses there') : [],
+    ...has(TLS) && attributes['stickiness.enabled'] === 'true'
+      ? refuse('stickiness.enabled', 'without stickiness where a port is TLS', 'AWS takes it for TCP and UDP only') : [],
+    ...props.proxyProtocol !== undefined && attributes['proxy_protocol_v2.enabled'] !== undefined
+      ? refuse('proxy_protocol_v2.enabled', 'without proxy_protocol_v2.enabled where `proxyProtocol` is given', 'set it in one of the two') : [],
   ];
-}
-
-function attribute(annotations: Annotations, key: string): string | undefined {
-  return parseMap(annotations[nlbAnnotation('target-group-attributes')] ?? '')?.[key];
 }

@@ -25,7 +25,7 @@ export interface NlbPort {
   /**
    * TCP, UDP, TLS or TCP_UDP. TLS ends at the load balancer, and pods get plain TCP; TCP_UDP is both protocols on one port.
    *
-   * With UDP pods see the addresses of clients, and a namespace with a default deny lets these in.
+   * With UDP, pods see the addresses of clients, and a namespace with a default deny lets these in.
    *
    * @default Protocol.TCP
    */
@@ -33,27 +33,27 @@ export interface NlbPort {
 }
 
 /**
- * How a Network Load Balancer finds out which pods are well.
+ * How a Network Load Balancer finds out which pods are healthy.
  */
 export interface NlbHealthCheck {
   /**
    * The protocol: TCP, HTTP or HTTPS.
    *
-   * @default - HTTP where a path is given, else TCP
+   * @default - HTTP where a path is given, TCP otherwise
    */
   readonly protocol?: elbv2.Protocol;
 
   /**
-   * The pods' port that is asked. Give it where a port is UDP, as no check goes by UDP.
+   * The pods' port that is checked. Give it where a port is UDP, as health checks do not use UDP.
    *
    * @default - the port that gets the traffic
    */
   readonly port?: number;
 
   /**
-   * The path that is asked for by HTTP or HTTPS.
+   * The path that is asked for with HTTP or HTTPS.
    *
-   * @default - / by HTTP and HTTPS
+   * @default - / with HTTP and HTTPS
    */
   readonly path?: string;
 
@@ -86,7 +86,7 @@ export interface NlbHealthCheck {
   readonly unhealthyThresholdCount?: number;
 
   /**
-   * The codes of a good answer by HTTP or HTTPS, as in 200-399.
+   * The codes of a good answer with HTTP or HTTPS, as in 200-399.
    *
    * @default - 200-399, the controller's default
    */
@@ -134,7 +134,7 @@ export interface NlbServiceProps {
   readonly scheme?: LoadBalancerScheme;
 
   /**
-   * The certificates of TLS ports, which need one: the first is the default, the others go by name.
+   * The certificates of TLS ports, which need one: the first is the default, the others are chosen by name.
    *
    * @default - none
    */
@@ -148,7 +148,7 @@ export interface NlbServiceProps {
   readonly sslPolicy?: elbv2.SslPolicy;
 
   /**
-   * How the load balancer finds out which pods are well.
+   * How the load balancer finds out which pods are healthy.
    *
    * @default - a TCP connection every 10 seconds; 3 good ones make a pod healthy, 3 bad ones unhealthy
    */
@@ -197,7 +197,7 @@ export interface NlbServiceProps {
   readonly privateIpv4Addresses?: string[];
 
   /**
-   * Whether connections start with the clients' addresses, by the proxy protocol, version 2. Pods must speak it.
+   * Whether pods get the clients' addresses with the proxy protocol, version 2, which they must speak.
    *
    * @default false
    */
@@ -216,7 +216,7 @@ export interface NlbServiceProps {
   /**
    * Attributes of the target groups, as AWS names them.
    *
-   * With `preserve_client_ip.enabled=true` pods see the addresses of clients, and a namespace with a default deny lets these in.
+   * With `preserve_client_ip.enabled=true`, pods see the addresses of clients, and a namespace with a default deny lets these in.
    *
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
    * @default - AWS's defaults

@@ -4,15 +4,14 @@ import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { tagErrors } from './alb-ingress-checks';
 import { isPort, writeMap, type Annotations } from './annotation';
-import { unknownNlbAnnotations } from './checks/nlb-values';
-import type { Written } from './health-check';
-import { loadBalancerDnsName, manifestId, nameOfAnnotation, warnOfDeletionProtection, withUsersOwn, type AnnotationKind } from './load-balancer-object';
+import { loadBalancerDnsName, manifestId, rejectFinding, warnOfDeletionProtection, withUsersOwn } from './load-balancer-object';
+import { LoadBalancerScheme } from './load-balancer-scheme';
 import { checkReach, subnetsOf } from './namespace-access';
-import { nlbAnnotation, nlbAnnotations, servicePorts } from './nlb-annotations';
+import { NLB_ANNOTATIONS, nlbAnnotation } from './nlb-annotations';
+import { servicePorts } from './nlb-ports';
 import { checkService, checkServiceProps, keepsClientAddresses } from './nlb-service-checks';
 import type { NlbServiceProps } from './nlb-service-props';
 import { neededByLoadBalancers } from '../addons/alb-controller';
-import { reject } from '../cdk/reject';
 import { Manifest } from '../kubernetes/manifest';
 
 /**
@@ -50,10 +49,13 @@ export class NlbService extends Construct implements ITaggableV2 {
 
     checkServiceProps(this, props, `${this.namespaceName}/${this.serviceName}`);
     const subnets = props.subnets && controller.cluster.vpc.selectSubnets(props.subnets).subnets;
-    const written = nlbAnnotations(props, subnets?.map(it => it.subnetId)).filter(it => it.value !== undefined);
-    const annotations = withUsersOwn(this, ANNOTATIONS, written, props.annotations ?? {});
-    this.check(annotations, written);
-    checkReach(this, 'scheme', controller.cluster, annotations[nlbAnnotation('scheme')]);
+    const written = NLB_ANNOTATIONS.write(props, { scheme: LoadBalancerScheme.INTERNAL, subnetIds: subnets?.map(it => it.subnetId) });
+    const { annotations, origins } = withUsersOwn(this, NLB_ANNOTATIONS, written, props);
+    const [found] = checkService(props, annotations);
+    if (found) {
+      rejectFinding(this, found, origins, props);
+    }
+    checkReach(this, controller.cluster, annotations[nlbAnnotation('scheme')]);
 
     this.manifest = new Manifest(this, manifestId(this.namespaceName, this.serviceName, props.serviceName !== undefined), {
       cluster: controller.cluster,
@@ -63,12 +65,12 @@ export class NlbService extends Construct implements ITaggableV2 {
         metadata: {
           name: this.serviceName,
           ...namespace ? { namespace: this.namespaceName } : {},
-          annotations: { ...annotations, [TAGS]: Lazy.string({ produce: () => writeMap(this.cdkTagManager.tagValues()) }) },
+          annotations: { ...annotations, [NLB_ANNOTATIONS.tags]: Lazy.string({ produce: () => writeMap(this.cdkTagManager.tagValues()) }) },
         },
         spec: {
           type: 'LoadBalancer',
           loadBalancerClass: 'service.k8s.aws/nlb',
-          allocateLoadBalancerNodePorts: false, // the load balancer goes to pods, not to nodes
+          allocateLoadBalancerNodePorts: false, // the load balancer reaches pods, not nodes
           ...props.inboundCidrs ? { loadBalancerSourceRanges: props.inboundCidrs } : {},
           selector: props.selector,
           ports: servicePorts(props.ports),
@@ -93,13 +95,6 @@ export class NlbService extends Construct implements ITaggableV2 {
     return this.dnsName.value;
   }
 
-  private check(annotations: Annotations, written: Written[]) {
-    const [found] = checkService(this.props, annotations);
-    if (found) {
-      reject(this.node.path, nameOfAnnotation(ANNOTATIONS, found.at, written, this.props.annotations), found.given, found.allowed, found.advice);
-    }
-  }
-
   /** Lets in what pods see: the load balancer, and clients whose addresses it keeps. */
   private openNamespace(subnets: ec2.ISubnet[], annotations: Annotations) {
     const ports = servicePorts(this.props.ports);
@@ -115,14 +110,3 @@ export class NlbService extends Construct implements ITaggableV2 {
     });
   }
 }
-
-const TAGS = nlbAnnotation('additional-resource-tags');
-
-/** Of Services of type LoadBalancer. */
-const ANNOTATIONS: AnnotationKind = {
-  nameOf: nlbAnnotation,
-  tags: TAGS,
-  unknown: unknownNlbAnnotations,
-  props: { 'ssl-cert': 'certificates', 'subnets': 'subnets', 'healthcheck-port': 'healthCheck.port', 'healthcheck-timeout': 'healthCheck.timeout' },
-  warning: 'serviceAnnotations',
-};

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { stickinessUnless } from './alb-annotations';
+import { stickinessUnless } from './alb-attributes';
 import { AlbIngress } from './alb-ingress';
 import type { WebAclOptions } from './alb-ingress-props';
 import type { IngressPath } from './ingress-path';
 import { LoadBalancerScheme } from './load-balancer-scheme';
-import { hostPropOf, hostProps, type HostIngressProps } from './service-ingress-props';
+import { hostProps, type HostIngressProps } from './service-ingress-props';
 
 /**
  * Properties of PathBasedMicroservices.
@@ -38,10 +38,5 @@ export class PathBasedMicroservices extends AlbIngress {
       scheme: props.scheme ?? LoadBalancerScheme.INTERNET_FACING,
       stickiness: props.stickiness ?? stickinessUnless(props.targetGroupAttributes, Duration.hours(1)),
     });
-  }
-
-  /** @internal */
-  protected _nameOf(prop: string): string {
-    return hostPropOf(prop);
   }
 }

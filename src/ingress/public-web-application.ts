@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { AlbIngress } from './alb-ingress';
 import type { WebAclOptions } from './alb-ingress-props';
 import { LoadBalancerScheme } from './load-balancer-scheme';
-import { servicePropOf, serviceProps, type ServiceIngressProps } from './service-ingress-props';
+import { serviceProps, type ServiceIngressProps } from './service-ingress-props';
 
 /**
  * Properties of a PublicWebApplication.
@@ -15,10 +15,5 @@ export interface PublicWebApplicationProps extends ServiceIngressProps, WebAclOp
 export class PublicWebApplication extends AlbIngress {
   constructor(scope: Construct, id: string, props: PublicWebApplicationProps) {
     super(scope, id, { ...props, ...serviceProps(props), scheme: LoadBalancerScheme.INTERNET_FACING, redirectHttp: true });
-  }
-
-  /** @internal */
-  protected _nameOf(prop: string): string {
-    return servicePropOf(prop);
   }
 }

@@ -1,10 +1,11 @@
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type { IngressOptions } from './alb-ingress-props';
 import type { IngressPath, PathType } from './ingress-path';
+import { GIVEN_AS } from './written';
 import type { IAlbController } from '../addons/alb-controller';
 
 /**
- * Properties of an Ingress that serves a host by TLS.
+ * Properties of an Ingress that serves a host with TLS.
  */
 export interface HostIngressProps extends IngressOptions {
   /**
@@ -66,24 +67,18 @@ export interface ServiceIngressProps extends HostIngressProps {
   readonly podLabels?: { [key: string]: string };
 }
 
-/** What an AlbIngress calls a host and a certificate. */
+const HOST_NAMES = { 'hosts': 'host', 'hosts[0]': 'host', 'certificates': 'certificate', 'certificates[0]': 'certificate' };
+
+const SERVICE_NAMES = { ...HOST_NAMES, ...Object.fromEntries(['path', 'pathType', 'service', 'port'].map(prop => [`paths[0].${prop}`, prop])) };
+
+/** A host and a certificate as props of an AlbIngress. */
 export function hostProps({ host, certificate }: HostIngressProps) {
-  return { hosts: [host], certificates: [certificate] };
+  return { hosts: [host], certificates: [certificate], [GIVEN_AS]: HOST_NAMES };
 }
 
-/** What an AlbIngress calls a host, a certificate, and a Service with its path. */
+/** A host, a certificate, and a Service with its path as props of an AlbIngress. */
 export function serviceProps(props: ServiceIngressProps) {
   const { service, port, path, pathType, podPort, podLabels } = props;
   const only: IngressPath = { service, port, path, pathType, podPort, podLabels };
-  return { ...hostProps(props), paths: [only] };
-}
-
-/** The name that a user of {@link hostProps} gave to a prop of AlbIngress. */
-export function hostPropOf(prop: string): string {
-  return prop.replace(/^(host|certificate)s(\[0\])?$/, '$1');
-}
-
-/** The name that a user of {@link serviceProps} gave to a prop of AlbIngress. */
-export function servicePropOf(prop: string): string {
-  return hostPropOf(prop).replace(/^paths\[0\]\./, '');
+  return { ...hostProps(props), paths: [only], [GIVEN_AS]: SERVICE_NAMES };
 }

@@ -7,7 +7,7 @@ import { reject } from '../cdk/reject';
 /**
  * Web ACLs of AWS WAF that were made elsewhere.
  *
- * One of the same app is a CfnWebACL, and given as it is.
+ * A web ACL of the same app is a CfnWebACL, which props take as it is.
  */
 export class WebAcl {
   /**

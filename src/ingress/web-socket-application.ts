@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { idleTimeoutUnless, stickinessUnless } from './alb-annotations';
+import { idleTimeoutUnless, stickinessUnless } from './alb-attributes';
 import { AlbIngress } from './alb-ingress';
 import type { WebAclOptions } from './alb-ingress-props';
 import { LoadBalancerScheme } from './load-balancer-scheme';
-import { servicePropOf, serviceProps, type ServiceIngressProps } from './service-ingress-props';
+import { serviceProps, type ServiceIngressProps } from './service-ingress-props';
 
 /**
  * Properties of a WebSocketApplication.
@@ -21,7 +21,7 @@ export interface WebSocketApplicationProps extends ServiceIngressProps, WebAclOp
 /**
  * An application whose clients keep WebSocket connections: they may be idle for an hour, and come back to the same pod for a day.
  *
- * `idleTimeout` and `stickiness`, or the attributes that they stand for, say otherwise.
+ * `idleTimeout` and `stickiness`, or the attributes that they stand for, change that.
  */
 export class WebSocketApplication extends AlbIngress {
   constructor(scope: Construct, id: string, props: WebSocketApplicationProps) {
@@ -32,10 +32,5 @@ export class WebSocketApplication extends AlbIngress {
       idleTimeout: props.idleTimeout ?? idleTimeoutUnless(props.loadBalancerAttributes, Duration.hours(1)),
       stickiness: props.stickiness ?? stickinessUnless(props.targetGroupAttributes, Duration.days(1)),
     });
-  }
-
-  /** @internal */
-  protected _nameOf(prop: string): string {
-    return servicePropOf(prop);
   }
 }

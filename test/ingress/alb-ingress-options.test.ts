@@ -170,7 +170,7 @@ describe('annotations', () => {
     ['tags', {}, 'tags', 'Team=shop'],
   ])('never replace what the prop %s says', (prop, props, suffix, value) => {
     expect(() => ingressFixture({ ...props, annotations: prefixed({ [suffix]: value }) })).toThrow(
-      `\`annotations['alb.ingress.kubernetes.io/${suffix}']\` must be left out where \`${prop}\` is given, got: "${value}"; say it by \`${prop}\` alone [Shop/Ingress]`);
+      `\`annotations['alb.ingress.kubernetes.io/${suffix}']\` must be left out where \`${prop}\` is given, got: "${value}"; use \`${prop}\` alone [Shop/Ingress]`);
   });
 
   test('are checked as props are', () => {
@@ -196,5 +196,5 @@ test.each<[string, Partial<AlbIngressProps>]>([
 test.each(['certificates[0]', 'webAcl'])('%s of another region than the stack\'s fails', prop => {
   const { stack, controller } = controllerFixture({ env: { account: '123456789012', region: 'eu-west-1' } });
   const props = prop === 'webAcl' ? { webAcl: WebAcl.fromWebAclArn(stack, 'Acl', WEB_ACL) } : { certificates: [certificateFixture(stack)] };
-  expect(() => new AlbIngress(stack, 'Ingress', { ...least(controller), ...props })).toThrow(`\`${prop}\` must be of the stack's region, eu-west-1, got: "arn:aws:`);
+  expect(() => new AlbIngress(stack, 'Ingress', { ...least(controller), ...props })).toThrow(`\`${prop}\` must be in the stack's region, eu-west-1, got: "arn:aws:`);
 });

@@ -2,7 +2,7 @@ import { Aws, CfnOutput, CfnParameter, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { controllerFixture, ingressFixture, least } from './fixture';
 import { AlbController, AlbIngress, Namespace, PathType, type INamespace, type LoadBalancerAccess, LoadBalancerScheme } from '../../src';
-import { clusterFixture, platformFixture } from '../support/fixtures';
+import { clusterFixture, importedClusterFixture, platformFixture } from '../support/fixtures';
 import { idsOf, kubernetesObjects, neededBy, resourcesOf, text, theOnly } from '../support/read';
 
 const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
@@ -72,7 +72,7 @@ describe('name', () => {
     names.forEach(name => expect(name).toMatch(/^shop-[a-z0-9-]{1,58}$/));
   });
 
-  test('is another resource when it changes, so that the old Ingress goes', () => {
+  test('is another resource when it changes, so that the old Ingress is deleted', () => {
     const id = (ingressName: string) => Object.keys(resourcesOf(ingressFixture({ ingressName }).template(), MANIFEST))[0];
     expect(id('web')).not.toBe(id('shop'));
   });
@@ -162,7 +162,7 @@ describe('namespace', () => {
 
   test('fails with one of another cluster', () => {
     const { stack, controller } = controllerFixture();
-    const namespace = Namespace.fromNamespaceName(stack, 'Namespace', platformFixture().platform.cluster, 'shop');
+    const namespace = Namespace.fromNamespaceName(stack, 'Namespace', importedClusterFixture().cluster, 'shop');
     expect(() => new AlbIngress(stack, 'Ingress', { ...least(controller), namespace }))
       .toThrow('`namespace` must be in the cluster of `controller`, got: "Shop/Namespace"; take both from the same platform [Shop/Ingress]');
   });

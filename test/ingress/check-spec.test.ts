@@ -86,7 +86,7 @@ test.each([
   { metadata: {}, spec: { rules: [{ http: { paths: [] } }] } },
   { metadata: {}, spec: { rules: [{ http: { paths: [null] } }] } }, { metadata: {}, spec: { rules: [rule({}, 5)] } },
   { metadata: {}, spec: { rules: [] } },
-])('what is no Ingress (%j) is a finding, and no crash', ingress => {
+])('what is not an Ingress (%j) is a finding, and no crash', ingress => {
   expect(checkIngress(ingress).length).toBeGreaterThan(0);
 });
 

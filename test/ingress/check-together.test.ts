@@ -36,7 +36,7 @@ test.each([
 });
 
 test.each([
-  ['a port twice', { 'listen-ports': '[{"HTTP":80},{"HTTPS":80}]' }, 'listen-ports: without a port twice'],
+  ['a port twice', { 'listen-ports': '[{"HTTP":80},{"HTTPS":80}]' }, 'listen-ports: with each port once'],
   ['a redirect to a port that nobody listens on', { 'listen-ports': both, 'ssl-redirect': '8443' }, 'ssl-redirect: the port of an HTTPS listener: 443'],
   ['a redirect to an HTTP port', { 'listen-ports': both, 'ssl-redirect': '80' }, 'ssl-redirect: the port of an HTTPS listener: 443'],
   ['a redirect of nothing', { 'ssl-redirect': '443' }, 'ssl-redirect: given with an HTTP listener'],
@@ -44,11 +44,11 @@ test.each([
   ['clients\' certificates on another port', { 'mutual-authentication': verify(8443) }, 'mutual-authentication: given for ports of HTTPS listeners'],
   ['three listeners that verify', { 'listen-ports': '[{"HTTPS":1},{"HTTPS":2},{"HTTPS":3}]', 'mutual-authentication': verify(1, 2, 3) },
     'mutual-authentication: of mode verify for 2 listeners or fewer'],
-  ['authentication that HTTP goes around', { ...oidc, 'listen-ports': both }, 'auth-type: given without an HTTP listener, unless that redirects'],
-  ['tokens that HTTP goes around', { 'listen-ports': both, 'jwt-validation': '{"jwksEndpoint":"https://a","issuer":"b"}' },
+  ['authentication that HTTP bypasses', { ...oidc, 'listen-ports': both }, 'auth-type: given without an HTTP listener, unless that redirects'],
+  ['tokens that HTTP bypasses', { 'listen-ports': both, 'jwt-validation': '{"jwksEndpoint":"https://a","issuer":"b"}' },
     'jwt-validation: given without an HTTP listener, unless that redirects'],
-  ['authentication by HTTP', { ...oidc, 'listen-ports': '[{"HTTP":80}]' }, 'auth-type: given with an HTTPS listener'],
-  ['gRPC by HTTP', { 'listen-ports': both, 'backend-protocol-version': 'GRPC' }, 'backend-protocol-version: HTTP1 where a listener is HTTP'],
+  ['authentication over HTTP', { ...oidc, 'listen-ports': '[{"HTTP":80}]' }, 'auth-type: given with an HTTPS listener'],
+  ['gRPC over HTTP', { 'listen-ports': both, 'backend-protocol-version': 'GRPC' }, 'backend-protocol-version: HTTP1 where a listener is HTTP'],
   ['HTTP/2 to the pods only', { 'backend-protocol-version': 'HTTP2', 'load-balancer-attributes': 'routing.http2.enabled=false' },
     'load-balancer-attributes: without routing.http2.enabled=false where targets speak HTTP2'],
   ['a health check of gRPC by a plain path', { 'backend-protocol-version': 'GRPC', 'healthcheck-path': '/health' }, 'healthcheck-path: /package.service/method'],
@@ -59,7 +59,7 @@ test.each([
   ['stickiness of instances', { 'target-type': 'instance', 'target-group-attributes': 'stickiness.enabled=true' }, 'target-group-attributes: without stickiness'],
   ['labels of nodes where targets are pods', { 'target-type': 'ip', 'target-node-labels': 'a=b' }, 'target-node-labels: left out'],
   ['slow start by another algorithm', { 'target-group-attributes': 'slow_start.duration_seconds=30,load_balancing.algorithm.type=weighted_random' },
-    'target-group-attributes: with slow start or another algorithm'],
+    'target-group-attributes: with slow start or an algorithm other than'],
   ['a check that outlasts the next', { 'healthcheck-interval-seconds': '5', 'healthcheck-timeout-seconds': '5' }, 'healthcheck-timeout-seconds: less than the interval of 5'],
   ['a timeout as long as the default interval', { 'healthcheck-timeout-seconds': '15' }, 'healthcheck-timeout-seconds: less than the interval of 15'],
   ['addresses beside groups of its own', { 'security-groups': 'sg-1', 'inbound-cidrs': '10.0.0.0/8' }, 'inbound-cidrs: left out with security-groups'],
@@ -70,7 +70,7 @@ test.each([
   expect(findings(annotations as any)).toEqual([expect.stringContaining(finding)]);
 });
 
-test('goes by the controller\'s default listener where none is named: HTTPS with a certificate, else HTTP', () => {
+test('takes the controller\'s default listener where none is named: HTTPS with a certificate, HTTP without', () => {
   const withoutPorts = (annotations: object) =>
     checkIngress({ metadata: { annotations: prefixed({ ...oidc, ...annotations }) }, spec }).map(it => it.rule);
   expect(withoutPorts({})).toEqual(['auth-bypass']);
@@ -79,7 +79,7 @@ test('goes by the controller\'s default listener where none is named: HTTPS with
 
 test('knows what the class brings', () => {
   const hostless = { ...spec, rules: [{ http: spec.rules[0].http }] };
-  const needsOne = [expect.stringContaining('certificate-arn: given where no host is')];
+  const needsOne = [expect.stringContaining('certificate-arn: given where there is no host')];
   expect(findings({}, { certificateOfClass: false }, hostless)).toEqual(needsOne);
   expect(findings({}, { certificateOfClass: true }, hostless)).toEqual([]);
   expect(findings({}, {}, hostless)).toEqual([]); // a class that is not known

@@ -1,8 +1,8 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import { prefixed } from './fixture';
-import { checkValues, unknownAnnotations } from '../../src/ingress/checks/values';
+import { ALB_ANNOTATIONS } from '../../src/ingress/alb-annotations';
 
-const complaints = (suffix: string, value: unknown) => checkValues(prefixed({ [suffix]: value as string })).map(it => it.allowed);
+const complaints = (suffix: string, value: unknown) => ALB_ANNOTATIONS.check(prefixed({ [suffix]: value as string })).map(it => it.allowed);
 
 const cognito = '{"userPoolARN":"a","userPoolClientID":"b","userPoolDomain":"c"}';
 const forward = (groups: number, weight = '') => `{"type":"forward","forwardConfig":{"targetGroups":[${Array(groups).fill(`{"serviceName":"a"${weight}}`).join(',')}]}}`;
@@ -102,8 +102,8 @@ test.each([
   }
 });
 
-test.each([1, true, null, ['a'], { a: 'b' }])('a value that is no text (%p) is a finding, and no crash', value => {
-  expect(checkValues(prefixed({ 'group.order': value as unknown as string }))).toEqual([expect.objectContaining({ allowed: 'text', rule: 'malformed' })]);
+test.each([1, true, null, ['a'], { a: 'b' }])('a value that is not text (%p) is a finding, and no crash', value => {
+  expect(ALB_ANNOTATIONS.check(prefixed({ 'group.order': value as unknown as string }))).toEqual([expect.objectContaining({ allowed: 'text', rule: 'malformed' })]);
 });
 
 test('a huge value is checked as any other', () => {
@@ -121,7 +121,7 @@ test('what stands around tokens is checked', () => {
     .toEqual([expect.stringContaining('idle_timeout')]);
 });
 
-test('names that the controller does not know are told, those of others are not', () => {
-  expect(unknownAnnotations({ ...prefixed({ 'healthcheck-pth': '/', 'frontend-nlb-scheme': 'internal', 'actions': '{}' }), 'kubernetes.io/a': 'b' }))
+test('names that the controller does not know are reported, those of others are not', () => {
+  expect(ALB_ANNOTATIONS.unknown({ ...prefixed({ 'healthcheck-pth': '/', 'frontend-nlb-scheme': 'internal', 'actions': '{}' }), 'kubernetes.io/a': 'b' }))
     .toEqual(['alb.ingress.kubernetes.io/healthcheck-pth', 'alb.ingress.kubernetes.io/actions']);
 });

@@ -84,7 +84,7 @@ describe('fails', () => {
   const listeners = [{ port: 80, protocol: elbv2.ApplicationProtocol.HTTP }, { port: 443 }];
 
   test.each<[string, Partial<AlbIngressProps>, string]>([
-    ['where everybody gets in by HTTP', { listeners, authentication: oidc() }, '`authentication` must be given without an HTTP listener, unless that redirects'],
+    ['where everybody gets in over HTTP', { listeners, authentication: oidc() }, '`authentication` must be given without an HTTP listener, unless that redirects'],
     ['without HTTPS', { listeners: [listeners[0]], authentication: oidc() }, '`authentication` must be given with an HTTPS listener'],
     ['with an address that is not HTTPS', { authentication: oidc({ issuer: 'http://login.example.com' }) },
       '`authentication` must be with an https:// address as issuer'],

@@ -54,7 +54,7 @@ describe('ports', () => {
     ]);
   });
 
-  test('are UDP where pods answer health checks by TCP', () => {
+  test('are UDP where pods answer health checks over TCP', () => {
     const { annotations, object } = nlbFixture({ ports: [{ port: 514, protocol: UDP }], healthCheck: { port: 8080 } });
     expect(annotations()['healthcheck-port']).toBe('8080');
     expect(object('Service').spec.ports).toEqual([{ name: 'udp-514', protocol: 'UDP', port: 514, targetPort: 514 }]);
@@ -152,7 +152,7 @@ describe('name', () => {
     expect(nlbFixture().service.serviceName).toMatch(/^shop-service-?[a-z0-9]*$/);
   });
 
-  test('is another resource when it changes, so that the old Service goes', () => {
+  test('is another resource when it changes, so that the old Service is deleted', () => {
     const id = (serviceName: string) => Object.keys(resourcesOf(nlbFixture({ serviceName }).template(), MANIFEST))[0];
     expect(id('mail')).not.toBe(id('post'));
   });

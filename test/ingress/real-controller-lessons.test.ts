@@ -42,7 +42,7 @@ describe('refused by the controller, with an event on the Ingress', () => {
       annotated({ 'mutual-authentication': '[{"port":443,"mode":"passthrough","trustStore":"arn:a"}]' }), /trustStore/],
     ['mutualAuthentication mode value must be among [off, passthrough, verify] for port 443 : on',
       annotated({ 'mutual-authentication': '[{"port":443,"mode":"on"}]' }), /off, passthrough or verify/],
-    ['CertificateNotFound: A certificate must be specified for HTTPS listeners', { hosts: undefined }, /certificates.*must be given where no host is/],
+    ['CertificateNotFound: A certificate must be specified for HTTPS listeners', { hosts: undefined }, /certificates.*must be given where there is no host/],
     ['Health check timeout must be smaller than the interval', annotated({ 'healthcheck-interval-seconds': '5', 'healthcheck-timeout-seconds': '10' }), /healthcheck-timeout-seconds/],
   ])('%s', (_, props, message) => {
     expect(() => ingressFixture(props)).toThrow(message);
@@ -51,9 +51,9 @@ describe('refused by the controller, with an event on the Ingress', () => {
 
 describe('ignored by the controller, without a word', () => {
   test.each<Lesson>([
-    ['authentication where all comes by HTTP: everybody gets in',
+    ['authentication where all comes over HTTP: everybody gets in',
       annotated({ 'listen-ports': '[{"HTTP":80}]', 'auth-type': 'cognito', 'auth-idp-cognito': '{"userPoolARN":"a","userPoolClientID":"b","userPoolDomain":"c"}' }), /auth/],
-    ['tokens where all comes by HTTP: everybody gets in', annotated({ 'listen-ports': '[{"HTTP":80}]', 'jwt-validation': '{"jwksEndpoint":"https://a","issuer":"b"}' }), /jwt-validation/],
+    ['tokens where all comes over HTTP: everybody gets in', annotated({ 'listen-ports': '[{"HTTP":80}]', 'jwt-validation': '{"jwksEndpoint":"https://a","issuer":"b"}' }), /jwt-validation/],
     ['a redirect without an HTTP listener', annotated({ 'listen-ports': '[{"HTTPS":443}]', 'ssl-redirect': '443' }), /ssl-redirect/],
     ['the first of two listeners on a port', annotated({ 'listen-ports': '[{"HTTP":443},{"HTTPS":443}]' }), /listen-ports/],
     ['client certificates on an HTTP port', { ...REDIRECTED, ...annotated({ 'mutual-authentication': '[{"port":80,"mode":"passthrough"}]' }) }, /mutual-authentication.*HTTPS/],
@@ -89,8 +89,8 @@ describe('members of a group', () => {
     expect(group(a, b)).toThrow(message);
   });
 
-  test('one whose hosts come by HTTP alone, where another redirects: they would be answered 404', () => {
-    expect(group(REDIRECTED, { listeners: [{ port: 80, protocol: HTTP }] })).toThrow(/`listen-ports` must hold HTTPS for all of the group shop, as default\/shop-ingress0\S+ redirects HTTP, got: HTTP alone of default\/shop-ingress1/);
+  test('one whose hosts are served over HTTP alone, where another redirects: they would be answered 404', () => {
+    expect(group(REDIRECTED, { listeners: [{ port: 80, protocol: HTTP }] })).toThrow(/`listen-ports` must have HTTPS for all of the group shop, as default\/shop-ingress0\S+ redirects HTTP, got: HTTP alone of default\/shop-ingress1/);
   });
 
   test('agree where they say the same', () => {

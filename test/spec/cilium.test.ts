@@ -6,6 +6,17 @@ import { helmRelease, helmValues, resourcesOf, theOnly } from '../support/read';
 const template = platformFixture().template();
 const values = helmValues(template, 'cilium');
 
+/** What is there to be asked for, all of it asked for. */
+const asked = helmValues(platformFixture({
+  cilium: {
+    egressMasqueradeInterfaces: ['eth0'],
+    ingressController: true,
+    gatewayApi: true,
+    mutualAuthentication: true,
+    encryption: CiliumEncryption.WIREGUARD_WITH_NODES,
+  },
+}).template(), 'cilium');
+
 test('"Cilium replaces the default AWS VPC CNI": EKS brings neither that nor kube-proxy, and Cilium does the work of both', () => {
   expect(theOnly(template, 'AWS::EKS::Cluster').Properties.BootstrapSelfManagedAddons).toBe(false);
   expect(Object.values(resourcesOf(template, 'AWS::EKS::Addon')).map(it => it.Properties.AddonName)).toEqual(['coredns']);
@@ -25,7 +36,6 @@ describe('"Operating Mode"', () => {
   });
 
   test('"Egress Masquerade: eth0": where it is asked for', () => {
-    const asked = helmValues(platformFixture({ cilium: { egressMasqueradeInterfaces: ['eth0'] } }).template(), 'cilium');
     expect(asked).toMatchObject({ enableIPv4Masquerade: true, egressMasqueradeInterfaces: 'eth0' });
   });
 
@@ -38,8 +48,7 @@ describe('"Operating Mode"', () => {
 describe('"Features"', () => {
   test('"CNI --> Mesh": Envoy runs, and Ingress, Gateway API and mutual authentication are there to be asked for', () => {
     expect(values.envoy.enabled).toBe(true);
-    const mesh = helmValues(platformFixture({ cilium: { ingressController: true, gatewayApi: true, mutualAuthentication: true } }).template(), 'cilium');
-    expect(mesh).toMatchObject({
+    expect(asked).toMatchObject({
       ingressController: { enabled: true }, gatewayAPI: { enabled: true }, authentication: { enabled: true, mutual: { spire: { enabled: true } } },
     });
   });
@@ -60,8 +69,7 @@ describe('"Features"', () => {
   });
 
   test('WireGuard reaches what goes between nodes, too, where it is asked for', () => {
-    const { encryption } = helmValues(platformFixture({ cilium: { encryption: CiliumEncryption.WIREGUARD_WITH_NODES } }).template(), 'cilium');
-    expect(encryption).toEqual({ enabled: true, type: 'wireguard', nodeEncryption: true });
+    expect(asked.encryption).toEqual({ enabled: true, type: 'wireguard', nodeEncryption: true });
   });
 });
 

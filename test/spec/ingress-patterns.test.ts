@@ -46,7 +46,7 @@ const healthChecks = {
 };
 const tls = { 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09' };
 
-const publicWebApplication = () => ours((scope, common, webAcl) => new eksplatform.PublicWebApplication(scope, 'Web', {
+const publicWebApplication = ours((scope, common, webAcl) => new eksplatform.PublicWebApplication(scope, 'Web', {
   ...common,
   webAcl,
   ingressName: 'public-web-app',
@@ -56,7 +56,7 @@ const publicWebApplication = () => ours((scope, common, webAcl) => new eksplatfo
   sslPolicy: elbv2.SslPolicy.RECOMMENDED_TLS,
 }));
 
-const internalApi = () => ours((scope, common) => new eksplatform.InternalApi(scope, 'Api', {
+const internalApi = ours((scope, common) => new eksplatform.InternalApi(scope, 'Api', {
   ...common,
   ingressName: 'internal-api',
   host: 'api.internal.example.com',
@@ -66,11 +66,11 @@ const internalApi = () => ours((scope, common) => new eksplatform.InternalApi(sc
   tags: { Environment: 'production', Team: 'platform' },
 }));
 
-const grpcService = () => ours((scope, common) => new eksplatform.GrpcService(scope, 'Grpc', {
+const grpcService = ours((scope, common) => new eksplatform.GrpcService(scope, 'Grpc', {
   ...common, ingressName: 'grpc-service', host: 'grpc.internal.example.com', service: 'grpc-service', port: 50051,
 }));
 
-const pathBasedMicroservices = () => ours((scope, common, webAcl) => new eksplatform.PathBasedMicroservices(scope, 'Gateway', {
+const pathBasedMicroservices = ours((scope, common, webAcl) => new eksplatform.PathBasedMicroservices(scope, 'Gateway', {
   ...common,
   webAcl,
   ingressName: 'microservices-gateway',
@@ -82,26 +82,26 @@ const pathBasedMicroservices = () => ours((scope, common, webAcl) => new eksplat
   ],
 }));
 
-const webSocketApplication = () => ours((scope, common, webAcl) => new eksplatform.WebSocketApplication(scope, 'Socket', {
+const webSocketApplication = ours((scope, common, webAcl) => new eksplatform.WebSocketApplication(scope, 'Socket', {
   ...common, webAcl, ingressName: 'websocket-app', host: 'ws.example.com', path: '/ws', service: 'websocket-server', port: 8080,
 }));
 
-const patterns: [string, () => any][] = [
+const patterns: [string, any][] = [
   ['Pattern 1', publicWebApplication], ['Pattern 2', internalApi], ['Pattern 3', grpcService],
   ['Pattern 4', pathBasedMicroservices], ['Pattern 5', webSocketApplication],
 ];
 
 describe('"Ingress Patterns": the whole object, equal but for what is named here', () => {
   test('"Pattern 1: Public Web Application"; with the HTTP listener without which ssl-redirect does nothing', () => {
-    expect(publicWebApplication()).toEqual(theirs('public-web-app', { 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]' }));
+    expect(publicWebApplication).toEqual(theirs('public-web-app', { 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]' }));
   });
 
   test('"Pattern 2: Internal API Gateway"; with the best practices', () => {
-    expect(internalApi()).toEqual(theirs('internal-api', { ...tls, ...healthChecks }));
+    expect(internalApi).toEqual(theirs('internal-api', { ...tls, ...healthChecks }));
   });
 
   test('"Pattern 3: gRPC Services"; by the annotation that the controller takes for gRPC, and with the best practices', () => {
-    expect(grpcService()).toEqual(theirs('grpc-service', {
+    expect(grpcService).toEqual(theirs('grpc-service', {
       ...tls,
       ...healthChecks,
       'backend-protocol': undefined, // "backend protocol must be within [HTTP, HTTPS]: GRPC"
@@ -112,11 +112,11 @@ describe('"Ingress Patterns": the whole object, equal but for what is named here
   });
 
   test('"Pattern 4: Path-Based Routing (Microservices)"; with the best practices', () => {
-    expect(pathBasedMicroservices()).toEqual(theirs('microservices-gateway', { ...tls, ...healthChecks, 'healthcheck-path': '/health' }));
+    expect(pathBasedMicroservices).toEqual(theirs('microservices-gateway', { ...tls, ...healthChecks, 'healthcheck-path': '/health' }));
   });
 
   test('"Pattern 5: WebSocket Support"; with the best practices, and a duration of the stickiness', () => {
-    expect(webSocketApplication()).toEqual(theirs('websocket-app', {
+    expect(webSocketApplication).toEqual(theirs('websocket-app', {
       ...tls,
       ...healthChecks,
       'healthcheck-path': '/health',
@@ -146,14 +146,14 @@ describe('"Best Practices", without a word from the user', () => {
   const annotations = (ingress: any) => ingress.metadata.annotations;
 
   test.each(patterns)('"Always use TLS": %s serves nothing by HTTP, which redirects at most', (_, pattern) => {
-    const of = annotations(pattern());
+    const of = annotations(pattern);
     const http = JSON.parse(of[`${PREFIX}listen-ports`]).some((it: any) => it.HTTP);
     expect(of[`${PREFIX}certificate-arn`]).toBe(CERTIFICATE);
     expect(http ? of[`${PREFIX}ssl-redirect`] : '443').toBe('443');
   });
 
   test.each(patterns)('"Enable WAF": %s has a web ACL where the internet reaches it', (_, pattern) => {
-    const of = annotations(pattern());
+    const of = annotations(pattern);
     expect(of[`${PREFIX}wafv2-acl-arn`] !== undefined).toBe(of[`${PREFIX}scheme`] === 'internet-facing');
   });
 
@@ -164,11 +164,11 @@ describe('"Best Practices", without a word from the user', () => {
   });
 
   test.each(patterns)('"Use IP target type": %s', (_, pattern) => {
-    expect(annotations(pattern())[`${PREFIX}target-type`]).toBe('ip');
+    expect(annotations(pattern)[`${PREFIX}target-type`]).toBe('ip');
   });
 
   test.each(patterns)('"Always specify health check paths and thresholds": %s', (_, pattern) => {
-    expect(Object.keys(annotations(pattern()))).toEqual(expect.arrayContaining(
+    expect(Object.keys(annotations(pattern))).toEqual(expect.arrayContaining(
       ['healthcheck-path', 'healthy-threshold-count', 'unhealthy-threshold-count'].map(it => PREFIX + it)));
   });
 
@@ -181,7 +181,7 @@ describe('"Best Practices", without a word from the user', () => {
   });
 
   test.each(patterns)('"Choose modern TLS policies (TLS 1.3 recommended)": %s', (_, pattern) => {
-    expect(annotations(pattern())[`${PREFIX}ssl-policy`]).toMatch(/^ELBSecurityPolicy-TLS13-1-2-/);
+    expect(annotations(pattern)[`${PREFIX}ssl-policy`]).toMatch(/^ELBSecurityPolicy-TLS13-1-2-/);
   });
 
   test('"Add environment and team tags for cost allocation": those of the whole stack reach the load balancer', () => {

@@ -40,10 +40,12 @@ function objectsOf(template: Template) {
 }
 
 function cache(props: Partial<NodeLocalDnsProps> = {}) {
-  const { stack, cluster, template } = clusterFixture({ serviceIpv4Cidr: '172.20.0.0/16' });
+  const { stack, cluster, template } = importedClusterFixture();
   new NodeLocalDns(stack, 'NodeLocalDns', { cluster, clusterDnsIp: '172.20.0.10', ...props });
   return objectsOf(template());
 }
+
+const byDefault = cache();
 
 describe('"Configuration"', () => {
   test('"new NodeLocalDns(this, \'NodeLocalDns\', {...})": on a cluster of this app', () => {
@@ -66,7 +68,7 @@ describe('"Configuration"', () => {
   });
 
   test('"clusterDnsIp": with Cilium the Service kube-dns is matched by its name, so that its address can\'t be missed', () => {
-    const frontends = cache().policies.map(it => it.spec.redirectFrontend);
+    const frontends = byDefault.policies.map(it => it.spec.redirectFrontend);
     expect(frontends.map(it => it.serviceMatcher).filter(Boolean)).toMatchObject([{ serviceName: 'kube-dns', namespace: 'kube-system' }]);
   });
 
@@ -83,7 +85,7 @@ describe('"Configuration"', () => {
   });
 
   test('the snippet\'s values are the defaults: leaving them out is the same', () => {
-    expect(cache()).toEqual(cache({ cacheTtl: 30, cacheNegativeTtl: 5, metricsEnabled: true }));
+    expect(byDefault).toEqual(cache({ cacheTtl: 30, cacheNegativeTtl: 5, metricsEnabled: true }));
   });
 
   test('"metricsEnabled: true  // Prometheus metrics": exported, and announced', () => {
@@ -101,7 +103,7 @@ describe('"Configuration"', () => {
 });
 
 describe('"Architecture"', () => {
-  const { daemonSet, pod, corefile, container, policies, upstream } = cache();
+  const { daemonSet, pod, corefile, container, policies, upstream } = byDefault;
 
   test('"running a DNS caching agent on each node": whatever taints the node has', () => {
     expect(daemonSet.kind).toBe('DaemonSet');
@@ -129,7 +131,7 @@ describe('"Architecture"', () => {
 });
 
 describe('"Benefits"', () => {
-  const { corefile, container, pod } = cache();
+  const { corefile, container, pod } = byDefault;
 
   test('"Reduced latency" and "Decreased CoreDNS load": answers are kept, those that a name does not exist as well', () => {
     expect(corefile.match(/^ +success \d+ 30$/gm)).toHaveLength(2);

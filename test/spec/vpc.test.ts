@@ -4,9 +4,12 @@ import { PlatformProfile } from '../../src';
 import { platformFixture, type StackOptions } from '../support/fixtures';
 import { helmValues, idsOf, resourcesOf, theOnly } from '../support/read';
 
-const ENVIRONMENTS: [string, StackOptions][] = [
-  ['without an environment', {}],
-  ['with an environment', { env: { account: '123456789012', region: 'eu-central-1' } }],
+const prod = (options?: StackOptions) => platformFixture({ profile: PlatformProfile.PROD }, options).template();
+const production = prod();
+
+const TEMPLATES: [string, Template][] = [
+  ['without an environment', production],
+  ['with an environment', prod({ env: { account: '123456789012', region: 'eu-central-1' } })],
 ];
 
 /** The one resource that a subnet's route table sends all addresses to. */
@@ -23,9 +26,7 @@ function subnet(template: Template, name: string): string {
   return idsOf(template, 'AWS::EC2::Subnet').find(id => id.includes(`${{ Pub: 'Public', Priv: 'Private' }[kind]}Subnet${zone}`))!;
 }
 
-describe.each(ENVIRONMENTS)('in a stack %s', (_, options) => {
-  const template = platformFixture({ profile: PlatformProfile.PROD }, options).template();
-
+describe.each(TEMPLATES)('in a stack %s', (_, template) => {
   test('"VPC 10.0.0.0/16"', () => {
     expect(theOnly(template, 'AWS::EC2::VPC').Properties.CidrBlock).toBe('10.0.0.0/16');
   });
@@ -80,7 +81,7 @@ describe.each(ENVIRONMENTS)('in a stack %s', (_, options) => {
 });
 
 describe('"Subnet Configuration"', () => {
-  const template = platformFixture({ profile: PlatformProfile.PROD }).template();
+  const template = production;
 
   test('"Public | NAT Gateways, Load Balancers": NAT gateways stand there, and load balancers find them by their tag', () => {
     const publicSubnets = [1, 2, 3].map(zone => ({ Ref: subnet(template, `Pub${zone}`) }));
@@ -124,29 +125,29 @@ describe('"VPC Flow Logs"', () => {
 });
 
 describe('"Environment Differences"', () => {
-  const { DEV, STAGING, PROD } = PlatformProfile;
-  const [dev, staging, prod] = [DEV, STAGING, PROD].map(profile => platformFixture({ profile }).template());
+  const { DEV, STAGING } = PlatformProfile;
+  const [dev, staging] = [DEV, STAGING].map(profile => platformFixture({ profile }).template());
   const gateways = (template: Template) => idsOf(template, 'AWS::EC2::NatGateway').length;
   const gatewayZones = (template: Template) => new Set(Object.values(resourcesOf(template, 'AWS::EC2::NatGateway'))
     .map(it => JSON.stringify(resourcesOf(template, 'AWS::EC2::Subnet')[it.Properties.SubnetId.Ref].Properties.AvailabilityZone))).size;
 
-  test.each([['Dev', dev, 1], ['Staging', staging, 2], ['Production', prod, 3]])('"NAT Gateways": %s', (_, template, expected) => {
+  test.each([['Dev', dev, 1], ['Staging', staging, 2], ['Production', production, 3]])('"NAT Gateways": %s', (_, template, expected) => {
     expect(gateways(template)).toBe(expected);
   });
 
-  test.each([['Dev', dev, true], ['Staging', staging, true], ['Production', prod, true]])('"VPC Flow Logs": %s', (_, template, expected) => {
+  test.each([['Dev', dev, true], ['Staging', staging, true], ['Production', production, true]])('"VPC Flow Logs": %s', (_, template, expected) => {
     expect(idsOf(template, 'AWS::EC2::FlowLog').length === 1).toBe(expected);
   });
 
-  test.each([['Dev', dev, false], ['Staging', staging, true], ['Production', prod, true]])('"Multi-AZ NAT": %s', (_, template, expected) => {
+  test.each([['Dev', dev, false], ['Staging', staging, true], ['Production', production, true]])('"Multi-AZ NAT": %s', (_, template, expected) => {
     expect(gatewayZones(template) > 1).toBe(expected);
   });
 
-  test.each([['Dev', dev, true], ['Staging', staging, true], ['Production', prod, true]])('"Hubble UI": %s', (_, template, expected) => {
+  test.each([['Dev', dev, true], ['Staging', staging, true], ['Production', production, true]])('"Hubble UI": %s', (_, template, expected) => {
     expect(helmValues(template, 'cilium').hubble.ui.enabled).toBe(expected);
   });
 
-  test.each([['Dev', dev], ['Staging', staging], ['Production', prod]])('every private subnet has its way out, however many gateways there are: %s', (_, template) => {
+  test.each([['Dev', dev], ['Staging', staging], ['Production', production]])('every private subnet has its way out, however many gateways there are: %s', (_, template) => {
     const used = [1, 2, 3].map(zone => defaultRoute(template, subnet(template, `Priv${zone}`)).NatGatewayId.Ref);
     expect(new Set(used).size).toBe(gateways(template));
   });

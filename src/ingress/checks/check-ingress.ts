@@ -1,7 +1,7 @@
 import type { Finding } from './finding';
 import { checkSpec, conditionFindings } from './ingress-spec';
 import { actionFindings, checkTogether, type Context } from './together';
-import { checkValues } from './values';
+import { ALB_ANNOTATIONS } from '../alb-annotations';
 import { isObject, type Annotations } from '../annotation';
 
 /**
@@ -15,7 +15,7 @@ export function checkIngress(ingress: unknown, context: Omit<Context, 'hasHost'>
   if (!isObject(annotations)) {
     return [{ at: 'metadata.annotations', given: annotations, allowed: 'names with text', advice: 'give an object', rule: 'malformed' }];
   }
-  const values = checkValues(annotations as Annotations);
+  const values = ALB_ANNOTATIONS.check(annotations as Annotations);
   const fields = checkSpec(spec, annotations as Annotations);
   if (values.length > 0 || fields.length > 0) {
     return [...values, ...fields]; // what cannot be read cannot be compared

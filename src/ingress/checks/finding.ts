@@ -14,5 +14,5 @@ export interface Finding {
 /** What is wrong with a value: what is allowed, and what to do. */
 export type Complaint = readonly [allowed: string, advice: string] | undefined;
 
-/** Looks at a value that is no token. */
+/** Checks a value that is not a token. */
 export type Check = (value: string) => Complaint;

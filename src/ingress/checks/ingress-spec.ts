@@ -2,6 +2,7 @@ import { domainToASCII } from 'url';
 import { Token } from 'aws-cdk-lib';
 import type { Complaint, Finding } from './finding';
 import { namedActions } from './together';
+import { isPortName } from './values';
 import { albAnnotation, isObject, isPort, parseJson, type Annotations } from '../annotation';
 
 /** What is wrong with the `spec` of an Ingress. */
@@ -50,7 +51,7 @@ function complain(at: string, given: unknown, check: (given: string) => Complain
   return complaint ? [{ at, given, allowed: complaint[0], advice: complaint[1] }] : [];
 }
 
-/** As Kubernetes checks it, but that a load balancer's condition holds no more than 128 characters. */
+/** As Kubernetes checks it, and no longer than a load balancer's condition can be. */
 export function checkHost(host: string): Complaint {
   const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
   const allowed = 'a lower-case domain name of at most 128 characters, such as app.example.com or *.example.com';
@@ -121,7 +122,7 @@ function backendFindings(backend: unknown, at: string, annotations: Annotations)
     ...complain(`${at}.service.name`, name ?? '', given => SERVICE.test(given) ? undefined
       : ['the name of a Service: 1 to 63 lower-case letters, digits and dashes, a letter first', 'it must be in the Ingress\'s namespace']),
     ...number === undefined || isPort(number) ? [] : [{ at: `${at}.service.port.number`, given: number, allowed: 'a port from 1 to 65535', advice: 'give the Service\'s port' }],
-    ...complain(`${at}.service.port.name`, portName, given => /^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/.test(given) ? undefined
+    ...complain(`${at}.service.port.name`, portName, given => isPortName(given) ? undefined
       : ['a port\'s name: 1 to 15 lower-case letters, digits and dashes, at least one letter', 'give the name that the Service has']),
   ];
 }

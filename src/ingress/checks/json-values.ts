@@ -9,7 +9,7 @@ const object = (fields: string[], urls: string[] = []): Check => value => {
     return [`a JSON object with ${fields.join(', ')}`, `give ${missing.join(', ')}`];
   }
   const plain = urls.find(url => /^http:/i.test((parsed as { [field: string]: string })[url]));
-  return plain === undefined ? undefined : [`with an https:// address as ${plain}`, 'load balancers call identity providers by HTTPS only'];
+  return plain === undefined ? undefined : [`with an https:// address as ${plain}`, 'load balancers call identity providers over HTTPS only'];
 };
 
 const list = (check: (item: { [field: string]: unknown }) => Complaint): Check => value => {
@@ -20,7 +20,7 @@ const list = (check: (item: { [field: string]: unknown }) => Complaint): Check =
   return parsed.map(check).find(complaint => complaint !== undefined);
 };
 
-function mutualAuthentication(entry: { [field: string]: unknown }): Complaint {
+function mutualAuthenticationEntry(entry: { [field: string]: unknown }): Complaint {
   const { port, mode, trustStore } = entry;
   if (!isPort(port)) {
     return ['a list of objects with a port from 1 to 65535', 'name the HTTPS listener by its port'];
@@ -37,7 +37,7 @@ function mutualAuthentication(entry: { [field: string]: unknown }): Complaint {
 
 const ACTIONS = ['forward', 'redirect', 'fixed-response'];
 
-const action: Check = value => {
+export const action: Check = value => {
   const parsed = parseJson(value);
   if (!isObject(parsed) || !ACTIONS.includes(parsed.type as string)) {
     return [`a JSON object whose type is one of ${ACTIONS.join(', ')}`, 'write it as JSON'];
@@ -58,7 +58,7 @@ const action: Check = value => {
     return ['given 1 to 5 targetGroups', 'AWS takes no more'];
   }
   return groups.length > 1 && groups.some(group => !isObject(group) || group.weight === undefined)
-    ? ['given a weight for each of several targetGroups', 'their sum is what each is a part of'] : undefined;
+    ? ['given a weight for each of several targetGroups', 'requests are shared out by weight'] : undefined;
 };
 
 const FIELDS = ['host-header', 'path-pattern', 'http-header', 'http-request-method', 'query-string', 'source-ip'];
@@ -82,21 +82,19 @@ function condition(entry: { [field: string]: unknown }): Complaint {
     return ['given 1 to 5 values in each condition', 'AWS takes no more'];
   }
   return entry.field === 'http-header' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/.test(`${config.httpHeaderName ?? ''}`)
-    ? ['given an httpHeaderName of 1 to 40 characters, none a blank, quote or separator', 'name one header'] : undefined;
+    ? ['given an httpHeaderName of 1 to 40 characters, without blanks, quotes and separators', 'name one header'] : undefined;
 }
 
-/** What can be said of annotations that hold JSON. */
-export const JSON_VALUES: { readonly [suffix: string]: Check } = {
-  'mutual-authentication': list(mutualAuthentication),
-  'auth-idp-cognito': object(['userPoolARN', 'userPoolClientID', 'userPoolDomain']),
-  'auth-idp-oidc': object(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint', 'secretName'],
-    ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint']),
-  'jwt-validation': object(['jwksEndpoint', 'issuer'], ['jwksEndpoint']),
-};
+export const authCognito = object(['userPoolARN', 'userPoolClientID', 'userPoolDomain']);
 
-/** The same of annotations that are named after a backend. */
-export const BACKEND_VALUES = {
-  actions: action,
-  conditions: list(condition),
-  transforms: list(entry => TRANSFORMS.includes(entry.type as string) ? undefined : [`given one of ${TRANSFORMS.join(', ')} as type`, 'check the spelling']),
-};
+export const authOidc = object(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint', 'secretName'],
+  ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint']);
+
+export const jwtValidation = object(['jwksEndpoint', 'issuer'], ['jwksEndpoint']);
+
+export const mutualAuthentication = list(mutualAuthenticationEntry);
+
+export const conditions = list(condition);
+
+export const transforms = list(entry => TRANSFORMS.includes(entry.type as string) ? undefined
+  : [`given one of ${TRANSFORMS.join(', ')} as type`, 'check the spelling']);
