@@ -57,7 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'tools/**/*.ts'],
     compilerOptions: {
       // Examples and integration tests import the library by its name, as users do.
       paths: { '@org/eks-platform': ['./src'] },
@@ -65,7 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', '.projenrc.ts'],
+    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'demo', 'tools', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
@@ -84,7 +84,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
+    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/demo/', '/docs/', '/examples/', '/handlers/', '/integ/', '/rehearsal/', '/rosetta/', '/tools/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -139,7 +139,7 @@ integTests(project);
 
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
-  exec: 'ts-node -P tsconfig.dev.json scripts/demo.ts',
+  exec: 'ts-node -P tsconfig.dev.json demo/run.ts',
   receiveArgs: true,
 });
 // Without projen in between, which would drop the quotes in `--app "node main.js"`.

@@ -6,18 +6,18 @@
  */
 
 import * as fs from 'fs';
-import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
 import { BUDGETS, INGRESS_BUDGETS, RATIO_BUDGETS } from './budgets';
-import { install, pack } from './install';
+import { install } from './install';
 import type { Measurement } from './measure';
-import { compile, isCompiled, measure, templateOf, translateModules } from './processes';
+import { measure, templateOf, translateModules } from './processes';
 import { runPythonPairs } from './python';
-import { countTemplate, type Counts } from '../scripts/template';
-import { textTable } from '../scripts/text-table';
+import { compile, pack } from '../tools/compiled';
+import { countTemplate, type Counts } from '../tools/counts';
+import { emptyFolder } from '../tools/npm';
+import { textTable } from '../tools/text-table';
 
-const ROOT = path.join(__dirname, '..');
 const PEER = '@aws-quickstart/eks-blueprints';
 
 /** A row of the table. */
@@ -46,10 +46,8 @@ function main() {
     throw new Error(`\`--pairs\` must be a whole number, 1 or more, got: ${values.pairs}`);
   }
 
-  if (!isCompiled()) {
-    progress('compiling the library');
-    compile();
-  }
+  progress('compiling the library, unless that is done');
+  compile();
   const folder = translateModules();
   const peer = values.peers ? installPeer(folder) : undefined;
   try {
@@ -141,13 +139,13 @@ function ingressRows(library: Runs, ingresses: Runs, counts: Counts): Row[] {
 
 function installRows(peerPackages?: number): Row[] {
   progress('packing and installing the library');
-  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'eks-platform-pack-'));
-  const { tarball, bytes } = pack(ROOT, temporary);
+  const temporary = emptyFolder();
+  const { tarball, size } = pack(temporary);
   const { folder, packages } = install(tarball, 'aws-cdk-lib', 'constructs');
   [temporary, folder].forEach(it => fs.rmSync(it, { recursive: true }));
   return [
     { label: 'Packages installed', show: String, budget: BUDGETS.packages, library: packages, peer: peerPackages },
-    { label: 'Package, packed', show: kilobytes, budget: BUDGETS.packedBytes, library: bytes },
+    { label: 'Package, packed', show: kilobytes, budget: BUDGETS.packedBytes, library: size },
   ];
 }
 

@@ -7,10 +7,11 @@ type Rooms = { readonly [room: string]: readonly string[] };
 const HOUSES: Rooms = {
   src: [],
   handlers: [],
-  scripts: ['src', 'examples'],
-  bench: ['src', 'scripts'],
-  integ: ['src', 'scripts'],
-  rehearsal: ['src', 'scripts', 'examples', 'integ', 'handlers'],
+  tools: [],
+  demo: ['src', 'examples', 'tools'],
+  bench: ['src', 'tools'],
+  integ: ['src', 'tools'],
+  rehearsal: ['src', 'tools', 'examples', 'integ', 'handlers'],
 };
 
 /** The rooms of each house, from the cellar to the roof. */

@@ -10,7 +10,7 @@ import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v
 import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
 import { isThere } from './left-over-kinds';
 import { nameOf, RUN_TAG } from './sandbox';
-import { textTable } from '../../scripts/text-table';
+import { textTable } from '../../tools/text-table';
 
 /** What is asked in the account. */
 export interface Account {

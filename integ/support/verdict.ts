@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'fs';
 import { nameOf } from './sandbox';
-import { textTable } from '../../scripts/text-table';
+import { textTable } from '../../tools/text-table';
 
 /** One check. */
 export interface Row {

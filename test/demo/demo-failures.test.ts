@@ -1,7 +1,7 @@
 import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
-import { demo, wantsColours } from '../../scripts/demo';
+import { demo, wantsColours } from '../../demo/run';
 import { EksPlatform } from '../../src';
 import { emptyFolder, ROOT } from '../support/run';
 
@@ -40,7 +40,7 @@ test('fails where an environment has no stack', () => {
 });
 
 test('fails on an option that it does not have', () => {
-  const ended = spawnSync(process.execPath, [require.resolve('ts-node/dist/bin'), '-P', 'tsconfig.dev.json', 'scripts/demo.ts', '--outptu', 'x'], {
+  const ended = spawnSync(process.execPath, [require.resolve('ts-node/dist/bin'), '-P', 'tsconfig.dev.json', 'demo/run.ts', '--outptu', 'x'], {
     cwd: ROOT, encoding: 'utf8',
   });
   expect(ended.status).toBe(1);

@@ -12,7 +12,7 @@ let ended: { readonly status: number | null; readonly stdout: string };
 beforeAll(() => {
   // As in a shell: without what is set for tests alone.
   const { NODE_ENV, CDK_VALIDATION, JSII_DEPRECATED, FORCE_COLOR, ...env } = process.env;
-  const demo = [require.resolve('ts-node/dist/bin'), '-P', 'tsconfig.dev.json', 'scripts/demo.ts', '--output', outdir];
+  const demo = [require.resolve('ts-node/dist/bin'), '-P', 'tsconfig.dev.json', 'demo/run.ts', '--output', outdir];
   ended = spawnSync(process.execPath, demo, { cwd: ROOT, encoding: 'utf8', env });
   let lines: string[] = [];
   for (const line of ended.stdout.split('\n').filter(it => it !== '')) {

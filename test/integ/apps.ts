@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'fs';
 import { join } from 'path';
 import type { App } from 'aws-cdk-lib';
-import type { Resource } from '../support/read';
+import type { Resource, Template } from '../../tools/template';
 import { ROOT } from '../support/run';
 
 /** What an integration test is made of, as it is deployed. */
@@ -14,9 +14,8 @@ export interface SynthesizedApp {
 }
 
 /** A template, and where it is. */
-export interface TemplateFile {
+export interface TemplateFile extends Template {
   readonly file: string;
-  readonly Resources: { [logicalId: string]: Resource };
   readonly Outputs: { [logicalId: string]: { Value: any } };
 }
 

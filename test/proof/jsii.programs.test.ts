@@ -1,4 +1,4 @@
-import { jsiiAssembly } from '../support/compiled';
+import { jsiiAssembly } from '../../tools/compiled';
 
 jest.setTimeout(300_000);
 

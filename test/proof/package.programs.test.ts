@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ModuleKind, transpileModule } from 'typescript';
-import { pack, type Packed } from '../support/compiled';
+import { pack, type Packed } from '../../tools/compiled';
 import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } from '../support/run';
 
 const NAME = '@org/eks-platform';

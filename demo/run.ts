@@ -4,7 +4,7 @@ import { performance } from 'perf_hooks';
 import { parseArgs } from 'util';
 import { App, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-lib';
 import type * as cxapi from 'aws-cdk-lib/cx-api';
-import { account } from './account';
+import { story } from './story';
 import { shop } from '../examples/typescript/main';
 import { PlatformProfile } from '@org/eks-platform';
 
@@ -46,7 +46,7 @@ export function demo(define: (app: App) => void, outdir: string, { out, err, col
     timed('load CDK\'s rules for templates', () => Validations.of(app).addPlugins(new CloudFormationValidatePlugin()));
     const assembly = timed('synthesize, and validate by these rules', () => app.synth());
     const environments = stacks.map(it => ({ ...it, templateFile: assembly.getStackArtifact(it.stack.artifactId).templateFullPath }));
-    for (const { title, lines } of account(environments)) {
+    for (const { title, lines } of story(environments)) {
       out(`\n${bold(title)}\n\n${lines.map(line => `  ${line}\n`).join('')}`);
     }
     out(`\n${bold('Where the templates are')}\n\n`);

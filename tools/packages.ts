@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'fs';
 import { basename, join } from 'path';
-import { pack } from '../../support/compiled';
-import { ROOT, run } from '../../support/run';
+import { pack } from './compiled';
+import { ROOT, run } from './programs';
 
 /** Where packages and consumers are made, and kept for the next run. */
 export const BUILD = join(ROOT, 'build', 'languages');
