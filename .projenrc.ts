@@ -55,6 +55,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmProvenance: true,
   npmAccess: javascript.NpmAccess.PUBLIC,
 
+  // Two thirds of the package would be source maps: what is compiled reads like its source.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['.projenrc.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'tools/**/*.ts'],
@@ -98,6 +100,9 @@ rooms(project);
 
 // Starters come with tests of their own.
 project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
+
+// What users load of the library is what they name.
+project.compileTask.exec('ts-node -P tsconfig.dev.json tools/lazy-exports.ts');
 
 // Every TypeScript block of the README must compile: it is translated for Python and Go users. The npm package carries the
 // translations, as a release makes the other packages of it.

@@ -15,7 +15,7 @@ export const BUDGETS = {
 export const RATIO_BUDGETS = {
   synth: 1.25,
   memory: 1.25,
-  require: 1.5,
+  require: 1.25,
   python: 1.3,
 } as const;
 

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import type { Measurement } from './measure';
 import { ROOT, run } from '../tools/programs';
 
-const MODULES = ['measure', 'cdk-classes', 'hand-written', 'hand-written-values', 'library', 'ingresses', 'eks-blueprints'];
+const MODULES = ['measure', 'cdk-classes', 'platform-class', 'hand-written', 'hand-written-values', 'library', 'ingresses', 'eks-blueprints'];
 
 /** Translates this folder's modules, so that the translation is not measured, to where they find the library by its name. */
 export function translateModules(): string {

@@ -53,8 +53,8 @@ function main() {
   try {
     const [handWritten, library, ingresses, blueprints] = runPairs(pairs, [
       { folder, app: './hand-written', module: './cdk-classes' },
-      { folder, app: './library', module: '@org/eks-platform' },
-      { folder, app: './ingresses', module: '@org/eks-platform' },
+      { folder, app: './library', module: './platform-class' },
+      { folder, app: './ingresses', module: './platform-class' },
       ...peer ? [{ folder: peer.folder, app: './eks-blueprints', module: PEER }] : [],
     ]);
     const rows = [
@@ -111,7 +111,7 @@ function measuredRows(handWritten: Runs, library: Runs, peer?: Runs): Row[] {
   return [
     row('Synthesis, the whole process', seconds, RATIO_BUDGETS.synth, runs => runs.synth.map(it => it.wallMs)),
     row('Peak memory of it', megabytes, RATIO_BUDGETS.memory, runs => runs.synth.map(it => it.peakBytes)),
-    row('require, beside CDK\'s classes alone', seconds, RATIO_BUDGETS.require, runs => runs.require.map(it => it.loadMs)),
+    row('EksPlatform loaded, beside CDK\'s classes alone', seconds, RATIO_BUDGETS.require, runs => runs.require.map(it => it.loadMs)),
   ];
 }
 

@@ -34,7 +34,7 @@ export function compile(): void {
   }
   try {
     if (!isCompiled()) {
-      run(process.execPath, [require.resolve('jsii/bin/jsii'), '--silence-warnings=reserved-word']);
+      run('npx', ['projen', 'compile']);
     }
   } finally {
     rmSync(lock, { recursive: true, force: true });
@@ -58,7 +58,7 @@ function take(lock: string): boolean {
 /** jsii writes `.jsii` last, and only when all compiled. It holds the README, and what package.json says, too. */
 function isCompiled(): boolean {
   const outputs = ['.jsii', 'lib/index.js'].map(file => join(ROOT, file));
-  const sources = ['README.md', 'package.json', ...filesBelow('src')].map(file => join(ROOT, file));
+  const sources = ['README.md', 'package.json', 'tsconfig.json', ...filesBelow('src')].map(file => join(ROOT, file));
   return outputs.every(existsSync) && sources.every(source => statSync(source).mtimeMs < statSync(outputs[0]).mtimeMs);
 }
 

@@ -75,6 +75,19 @@ describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry do
     expect(JSON.parse(names).sort()).toEqual(PUBLIC_NAMES);
   });
 
+  test('exports the same names to ES modules', () => {
+    const program = `import * as all from '${NAME}'; console.log(JSON.stringify(Object.keys(all)))`;
+    const names: string[] = JSON.parse(run(process.execPath, ['--input-type=module', '--eval', program], { cwd: app }));
+    expect(names.filter(it => !['default', 'module.exports', '__esModule'].includes(it)).sort()).toEqual(PUBLIC_NAMES); // these are Node's own
+  });
+
+  test('loads none of its modules until a name in it is taken', () => {
+    const loaded = '(name) => { const all = require(name); const before = Object.keys(require.cache).length; all.WebAcl; return [before, Object.keys(require.cache).length]; }';
+    const [before, after] = JSON.parse(run(process.execPath, ['-p', `JSON.stringify((${loaded})('${NAME}'))`], { cwd: app }));
+    expect(before).toBe(1);
+    expect(after).toBeGreaterThan(1);
+  });
+
   test('synthesizes the quick start of its README', () => {
     const readme = readFileSync(join(app, 'node_modules', NAME, 'README.md'), 'utf8');
     const [, quickStart] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [readme, ''];
