@@ -49,7 +49,7 @@ describe('tasks', () => {
   test('destroy asks nobody, and looks for what is left', () => {
     expect(steps('integ:dns:destroy')).toEqual([
       'cdk destroy --app ts-node -P ./tsconfig.dev.json integ/dns.integ.ts --no-notices --no-version-reporting --force **',
-      'ts-node -P ./tsconfig.dev.json integ/support/leftovers.ts dns',
+      'ts-node -P ./tsconfig.dev.json integ/support/orphans.ts dns',
     ]);
   });
 
