@@ -2,7 +2,7 @@
  * Measures one thing in a process of its own, and prints it as a line of JSON.
  *
  * `measure.js require MODULE` loads a module. `measure.js synth MODULE` loads one with a function `define(app)` and
- * synthesizes its app, as the CDK CLI would: context and output folder come by the CLI's own environment variables.
+ * synthesizes its app, as the CDK CLI would: context and output folder come in the CLI's own environment variables.
  */
 
 import { performance } from 'perf_hooks';

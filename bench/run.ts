@@ -1,8 +1,8 @@
 /**
  * Measures the library beside the same platform written by hand: `npm run bench -- [--pairs N] [--install] [--peers] [--python]`.
  *
- * Pairs alternate, each half in a fresh process, and a ratio is the median of the pairs' ratios: noise that lasts longer
- * than a pair meets both. Ends with 1 if a budget is missed.
+ * Each pair runs one after the other, each in a fresh process, and a ratio is the median of the pairs' ratios: noise that lasts
+ * longer than a pair slows down both. Ends with 1 if a budget is missed.
  */
 
 import * as fs from 'fs';
@@ -183,7 +183,7 @@ function print(rows: Row[], pairs: number, withPeer: boolean) {
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
-/** A ratio is held against its budget where there is one, else the library's own value. */
+/** A row with a ratio has a budget for it; any other has one for the library's value. */
 function isMissed(row: Row): boolean {
   return (row.ratio ?? row.library) > row.budget;
 }

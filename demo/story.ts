@@ -87,7 +87,7 @@ function subnetRows(template: Template): string[][] {
   });
 }
 
-/** All environments in one list: a part that only some have says so. */
+/** All environments in one list. It says which parts only some of them have. */
 function orderLines(environments: Environment[], templates: Template[]): string[] {
   const merged = new Map<string, Part & { readonly of: string[] }>();
   environments.forEach(({ profile, stack }, index) => {
@@ -107,7 +107,7 @@ function orderLines(environments: Environment[], templates: Template[]): string[
   return textTable(rows, 70);
 }
 
-/** What a part is, by its chief resource. */
+/** Describes a part by its chief resource. */
 function describe(resources: Resource[]): string {
   const chief: { readonly [type: string]: (props: any) => string } = {
     'AWS::EC2::VPC': props => `VPC ${props.CidrBlock}`,

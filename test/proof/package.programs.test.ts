@@ -6,7 +6,7 @@ import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } fro
 
 const NAME = '@org/eks-platform';
 
-/** What programs see of the package: structs exist for the compiler only. */
+/** The names that a program sees: structs exist for the compiler only. */
 const PUBLIC_NAMES = [
   'AlbController', 'AlbFeatureGate', 'AlbIngress', 'Cilium', 'CiliumClusterwideNetworkPolicy', 'CiliumEncryption', 'CiliumNetworkPolicy',
   'EksPlatform', 'EndpointSelector', 'ExternalDns', 'ExternalDnsPolicy', 'GrpcService', 'HubbleTls', 'HubbleUiIngress', 'IngressAdmissionAction',
@@ -37,7 +37,7 @@ describe('the packed library', () => {
     expect(packed.size).toBeLessThanOrEqual(1_000_000);
   });
 
-  test('holds the compiled code with its types, the code of its function, the jsii assembly and what tells of it', () => {
+  test('holds the compiled code with its types, the code of its function, the jsii assembly and the documents', () => {
     expect(packed.files).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', 'assets/teardown/index.js', ...DOCUMENTS]));
   });
 
