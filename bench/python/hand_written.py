@@ -1,4 +1,4 @@
-"""The platform of library.py as one writes it with aws-eks-v2 alone. It gives the template of ../hand-written.ts."""
+"""The platform of library.py as it is written today on aws-eks-v2 alone: as ../hand-written.ts, whose template it gives."""
 
 import json
 from pathlib import Path
