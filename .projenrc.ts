@@ -1,7 +1,7 @@
 import { awscdk, github, javascript } from 'projen';
 import { integTests } from './projenrc/integ';
 import { optionalStruct } from './projenrc/optional-struct';
-import { rooms } from './projenrc/rooms';
+import { rooms, SIDE_HOUSES } from './projenrc/rooms';
 import { tests } from './projenrc/tests';
 
 /** The oldest aws-cdk-lib that users may have: tests run against it. */
@@ -59,9 +59,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmProvenance: true,
   npmAccess: javascript.NpmAccess.PUBLIC,
 
+  // Two thirds of the package would be source maps: what is compiled reads like its source.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'gate/**/*.ts', 'handlers/**/*.ts', 'integ/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'examples/**/*.ts', ...SIDE_HOUSES.map(folder => `${folder}/**/*.ts`)],
     compilerOptions: {
       // Examples and integration tests import the library by its name, as users do.
       paths: { '@org/eks-platform': ['./src'] },
@@ -69,7 +71,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['handlers', 'test', 'integ', 'examples', 'bench', 'rehearsal', 'scripts', 'gate', '.projenrc.ts'],
+    devdirs: [...SIDE_HOUSES, 'test', 'examples', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'coverage', '**/*.snapshot/'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
@@ -90,7 +92,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/assets/', 'cdk.out', '.DS_Store', '/build/', '__pycache__/', '*.tsbuildinfo'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/bench/', '/build/', '/cdk.out/', '/docs/', '/examples/', '/gate/', '/handlers/', '/integ/', '/policies/lib/', '/policies/rules/', '/rehearsal/', '/rosetta/', '/scripts/', '/.ci/', '/.compatignore', '/CONTRIBUTING.md'],
+    ignorePatterns: [
+      ...SIDE_HOUSES.map(folder => `/${folder}/`), '/build/', '/cdk.out/', '/docs/', '/examples/', '/policies/lib/', '/policies/rules/', '/rosetta/',
+      '/.ci/', '/.compatignore', '/CONTRIBUTING.md',
+    ],
   },
 
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { requireScope: false } }, mergify: false },
@@ -113,6 +118,9 @@ optionalStruct(project, {
 
 // Starters come with tests of their own.
 project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
+
+// What users load of the library is what they name.
+project.compileTask.exec('ts-node -P tsconfig.dev.json tools/lazy-exports.ts');
 
 // Every TypeScript block of the README must compile: it is translated for Python and Go users. The npm package carries the
 // translations, as a release makes the other packages of it.
@@ -151,7 +159,7 @@ tests(project, handlers);
 
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
-  exec: 'ts-node -P tsconfig.dev.json scripts/demo.ts',
+  exec: 'ts-node -P tsconfig.dev.json demo/run.ts',
   receiveArgs: true,
 });
 // Without projen in between, which would drop the quotes in `--app "node main.js"`.
@@ -163,7 +171,7 @@ project.addTask('rehearse:edges', {
 });
 project.addTask('policies', {
   description: 'Make policies/networking.rego from its rules',
-  exec: 'ts-node -P tsconfig.dev.json scripts/bundle-rego.ts',
+  exec: 'ts-node -P tsconfig.dev.json tools/bundle-rego.ts',
 });
 project.addTask('test:languages', {
   description: 'Build the packages for npm, Python and Go, and compare what the starters give in each language',

@@ -11,15 +11,15 @@ export const BUDGETS = {
   packedBytes: 1_000_000,
 } as const;
 
-/** What it may cost at most beside the same measured of an app without it, in the same run. */
+/** At most how many times what an app without the library takes, measured in the same run. */
 export const RATIO_BUDGETS = {
   synth: 1.25,
   memory: 1.25,
-  require: 1.5,
+  require: 1.25,
   python: 1.3,
 } as const;
 
-/** What 200 Ingresses over 20 namespaces may cost: time beside the same platform without them, and CloudFormation's limits for a stack. */
+/** What 200 Ingresses in 20 namespaces may cost: seconds more than the platform without them, and CloudFormation's limits for a stack. */
 export const INGRESS_BUDGETS = {
   synthMs: 2000,
   resources: 500,

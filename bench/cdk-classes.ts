@@ -6,12 +6,12 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 /**
- * What `require('@org/eks-platform')` is compared with: loading aws-cdk-lib's part of it, and nothing else.
+ * What EksPlatform is compared with: the part of aws-cdk-lib that it needs before anything is defined, and nothing else.
  *
- * To require a module of aws-cdk-lib loads next to nothing: each class is loaded when it is first named. So this
- * module names those that the library needs the moment that it is required: the superclasses of its constructs, and
- * the classes whose values stand in the profile table. Were the library to load more of aws-cdk-lib than these, or
- * much of its own, the ratio would show it.
+ * To require a module of aws-cdk-lib loads next to nothing, as does requiring the library: a class is loaded when it is
+ * first named. So this module names what the library's modules name while they are loaded: the superclasses of its
+ * constructs, and the classes whose values stand in the profile table. Were EksPlatform to load more of aws-cdk-lib
+ * than these, or much of its own, the ratio would show it.
  */
 export const NEEDED_AT_ONCE = [
   Construct,

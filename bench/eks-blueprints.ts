@@ -17,7 +17,7 @@ export async function define(app: App): Promise<void> {
     .resourceProvider(blueprints.GlobalResources.Vpc, new blueprints.VpcProvider())
     .resourceProvider('Zone', new blueprints.ImportHostedZoneProvider('Z0123456789ABCDEFGHIJ', 'example.com'))
     .addOns(
-      new blueprints.CoreDnsAddOn('v1.13.2-eksbuild.3'), // named, as it would else ask AWS
+      new blueprints.CoreDnsAddOn('v1.13.2-eksbuild.3'), // without a version it would ask AWS for one
       new blueprints.AwsLoadBalancerControllerAddOn(),
       new blueprints.ExternalDnsAddOn({ hostedZoneResources: ['Zone'] }),
     )

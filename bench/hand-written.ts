@@ -10,8 +10,8 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import { albControllerValues, ciliumValues, externalDnsValues, nodeLocalDns } from './hand-written-values';
 
 /**
- * The platform of library.ts as it is written today on aws-eks-v2 alone: the same parts in the same order, each by
- * CDK's own construct for it, and no part that the library does not have.
+ * The platform of library.ts as one writes it with aws-eks-v2 alone: the same parts in the same order, each with
+ * CDK's own construct for it, and no others.
  */
 export function define(app: App): void {
   const stack = new Stack(app, 'Shop');

@@ -3,7 +3,7 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { define as definePlatform } from './library';
 import { InternalApi, Namespace, type EksPlatform } from '@org/eks-platform';
 
-/** The platform of the other measurement, with 200 Ingresses over 20 namespaces that deny by default. */
+/** The platform of library.ts, with 200 Ingresses in 20 namespaces that deny by default. */
 export function define(app: App): void {
   definePlatform(app);
   const stack = app.node.findChild('Shop') as Stack;

@@ -1,23 +1,10 @@
-import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import * as ts from 'typescript';
 import type { Measurement } from './measure';
+import { ROOT, run } from '../tools/programs';
 
-const ROOT = path.join(__dirname, '..');
-const MODULES = ['measure', 'cdk-classes', 'hand-written', 'hand-written-values', 'library', 'ingresses', 'eks-blueprints'];
-
-/** Whether `lib/` is there and newer than its source: what users load is what is measured. */
-export function isCompiled(): boolean {
-  const compiled = fs.statSync(path.join(ROOT, 'lib/index.js'), { throwIfNoEntry: false });
-  const sources = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  return compiled !== undefined && sources.every(file => fs.statSync(path.join(ROOT, 'src', file)).mtimeMs <= compiled.mtimeMs);
-}
-
-/** Compiles the library. */
-export function compile(): void {
-  run('npx', ['projen', 'compile'], ROOT);
-}
+const MODULES = ['measure', 'cdk-classes', 'platform-class', 'hand-written', 'hand-written-values', 'library', 'ingresses', 'eks-blueprints'];
 
 /** Translates this folder's modules, so that the translation is not measured, to where they find the library by its name. */
 export function translateModules(): string {
@@ -35,15 +22,20 @@ export function translateModules(): string {
   return folder;
 }
 
-/** Measures in a fresh process. Neither validation nor the copying of assets counts: they cost all apps the same. */
+/** Measures in a fresh process. */
 export function measure(folder: string, what: 'require' | 'synth', module: string): Measurement {
-  const { context } = JSON.parse(fs.readFileSync(path.join(ROOT, 'examples/typescript/cdk.json'), 'utf8'));
-  const stdout = run(process.execPath, ['measure.js', what, module], folder, {
+  const stdout = run(process.execPath, ['measure.js', what, module], { cwd: folder, env: cliEnvironment('typescript', outdir(folder, module)) });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+}
+
+/** What the CDK CLI gives to an app, with the context of a starter. Neither validation nor the copying of assets counts: they cost all apps the same. */
+export function cliEnvironment(starter: string, output: string): { [name: string]: string } {
+  const { context } = JSON.parse(fs.readFileSync(path.join(ROOT, 'examples', starter, 'cdk.json'), 'utf8'));
+  return {
     CDK_VALIDATION: 'false',
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:disable-asset-staging': true }),
-    CDK_OUTDIR: outdir(folder, module),
-  });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+    CDK_OUTDIR: output,
+  };
 }
 
 /** The template that a module's last synthesis wrote. */
@@ -53,13 +45,4 @@ export function templateOf(folder: string, module: string): string {
 
 function outdir(folder: string, module: string): string {
   return path.join(folder, `${path.basename(module)}.out`);
-}
-
-/** Runs a program to its end and gives what it wrote. */
-export function run(program: string, args: string[], cwd: string, env: { [name: string]: string } = {}): string {
-  const result = spawnSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 });
-  if (result.status !== 0) {
-    throw new Error(`${program} ${args.join(' ')} failed: ${result.error?.message ?? result.stderr}`);
-  }
-  return result.stdout;
 }

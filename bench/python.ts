@@ -1,11 +1,10 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { performance } from 'perf_hooks';
-import { run } from './processes';
-import { QUIET } from '../test/languages/support/packages';
-import { pythonWithLibrary } from '../test/languages/support/python';
-
-const ROOT = path.join(__dirname, '..');
+import { cliEnvironment } from './processes';
+import { QUIET } from '../tools/packages';
+import { ROOT, run } from '../tools/programs';
+import { pythonWithLibrary } from '../tools/python';
 
 /** What the two apps took in milliseconds, from the start of Python to its end. */
 export interface PythonPair {
@@ -27,13 +26,7 @@ export function runPythonPairs(pairs: number): PythonPair[] {
 }
 
 function timed(python: string, app: string, folder: string): number {
-  const { context } = JSON.parse(fs.readFileSync(path.join(ROOT, 'examples/python/cdk.json'), 'utf8'));
   const start = performance.now();
-  run(python, [`${app}.py`], folder, {
-    ...QUIET,
-    CDK_VALIDATION: 'false',
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:disable-asset-staging': true }),
-    CDK_OUTDIR: path.join(folder, `${app}.out`),
-  });
+  run(python, [`${app}.py`], { cwd: folder, env: { ...QUIET, ...cliEnvironment('python', path.join(folder, `${app}.out`)) } });
   return performance.now() - start;
 }

@@ -1,23 +1,23 @@
 /**
  * Measures the library beside the same platform written by hand: `npm run bench -- [--pairs N] [--install] [--peers] [--python]`.
  *
- * Pairs alternate, each half in a fresh process, and a ratio is the median of the pairs' ratios: noise that lasts longer
- * than a pair meets both. Ends with 1 if a budget is missed.
+ * Each pair runs one after the other, each in a fresh process, and a ratio is the median of the pairs' ratios: noise that lasts
+ * longer than a pair slows down both. Ends with 1 if a budget is missed.
  */
 
 import * as fs from 'fs';
-import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
 import { BUDGETS, INGRESS_BUDGETS, RATIO_BUDGETS } from './budgets';
-import { install, pack } from './install';
+import { install } from './install';
 import type { Measurement } from './measure';
-import { compile, isCompiled, measure, templateOf, translateModules } from './processes';
+import { measure, templateOf, translateModules } from './processes';
 import { runPythonPairs } from './python';
-import { countTemplate, type Counts } from '../scripts/template';
-import { textTable } from '../scripts/text-table';
+import { compile, pack } from '../tools/compiled';
+import { countTemplate, type Counts } from '../tools/counts';
+import { emptyFolder } from '../tools/npm';
+import { textTable } from '../tools/text-table';
 
-const ROOT = path.join(__dirname, '..');
 const PEER = '@aws-quickstart/eks-blueprints';
 
 /** A row of the table. */
@@ -46,17 +46,15 @@ function main() {
     throw new Error(`\`--pairs\` must be a whole number, 1 or more, got: ${values.pairs}`);
   }
 
-  if (!isCompiled()) {
-    progress('compiling the library');
-    compile();
-  }
+  progress('compiling the library, unless that is done');
+  compile();
   const folder = translateModules();
   const peer = values.peers ? installPeer(folder) : undefined;
   try {
     const [handWritten, library, ingresses, blueprints] = runPairs(pairs, [
       { folder, app: './hand-written', module: './cdk-classes' },
-      { folder, app: './library', module: '@org/eks-platform' },
-      { folder, app: './ingresses', module: '@org/eks-platform' },
+      { folder, app: './library', module: './platform-class' },
+      { folder, app: './ingresses', module: './platform-class' },
       ...peer ? [{ folder: peer.folder, app: './eks-blueprints', module: PEER }] : [],
     ]);
     const rows = [
@@ -113,7 +111,7 @@ function measuredRows(handWritten: Runs, library: Runs, peer?: Runs): Row[] {
   return [
     row('Synthesis, the whole process', seconds, RATIO_BUDGETS.synth, runs => runs.synth.map(it => it.wallMs)),
     row('Peak memory of it', megabytes, RATIO_BUDGETS.memory, runs => runs.synth.map(it => it.peakBytes)),
-    row('require, beside CDK\'s classes alone', seconds, RATIO_BUDGETS.require, runs => runs.require.map(it => it.loadMs)),
+    row('EksPlatform loaded, beside CDK\'s classes alone', seconds, RATIO_BUDGETS.require, runs => runs.require.map(it => it.loadMs)),
   ];
 }
 
@@ -141,13 +139,13 @@ function ingressRows(library: Runs, ingresses: Runs, counts: Counts): Row[] {
 
 function installRows(peerPackages?: number): Row[] {
   progress('packing and installing the library');
-  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'eks-platform-pack-'));
-  const { tarball, bytes } = pack(ROOT, temporary);
+  const temporary = emptyFolder();
+  const { tarball, size } = pack(temporary);
   const { folder, packages } = install(tarball, 'aws-cdk-lib', 'constructs');
   [temporary, folder].forEach(it => fs.rmSync(it, { recursive: true }));
   return [
     { label: 'Packages installed', show: String, budget: BUDGETS.packages, library: packages, peer: peerPackages },
-    { label: 'Package, packed', show: kilobytes, budget: BUDGETS.packedBytes, library: bytes },
+    { label: 'Package, packed', show: kilobytes, budget: BUDGETS.packedBytes, library: size },
   ];
 }
 
@@ -185,7 +183,7 @@ function print(rows: Row[], pairs: number, withPeer: boolean) {
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
-/** A ratio is held against its budget where there is one, else the library's own value. */
+/** A row with a ratio has a budget for it; any other has one for the library's value. */
 function isMissed(row: Row): boolean {
   return (row.ratio ?? row.library) > row.budget;
 }

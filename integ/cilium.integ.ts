@@ -16,7 +16,7 @@ const namespace = platform.addNamespace('network');
 const pods = backends(stack, 'Backends', { cluster, namespace: namespace.namespaceName, names: ['echo', 'denied'], everywhere: true });
 pods.node.addDependency(namespace);
 
-// Only what goes through Cilium's proxies is counted by HTTP's and DNS's metrics: both sides have a rule for it.
+// The metrics of HTTP and DNS count only what passes through Cilium's proxies: so both sides have a rule that sends it there.
 const probe = PolicyPeer.endpoints(EndpointSelector.inNamespace('default', { app: 'probe' }));
 namespace.addPolicy('probe-reads-echo', {
   endpointSelector: EndpointSelector.labels({ app: 'echo' }),

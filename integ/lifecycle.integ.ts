@@ -1,6 +1,6 @@
-// Proves that destroying a platform leaves nothing: no load balancer, also none that CloudFormation never knew of, no record, no interface.
+// Proves that destroying a platform leaves nothing: no record, no interface and no load balancer, not even one that CloudFormation never knew of.
 //
-// `integ:lifecycle:destroy` ends with the checker of what is left. A hosted zone with records of its own can't be deleted either.
+// `integ:lifecycle:destroy` ends with a search for what is left. Nor could the hosted zone be deleted if it still had records.
 // Cost by AWS's list prices for us-east-1 of November 2026, an hour: cluster $0.10, two t4g.large $0.13, NAT gateway $0.05, address $0.01, two
 // ALBs and an NLB $0.07. Time: allow an hour in all. Most of it is EKS making and deleting the cluster and its nodes.
 import { ApplicationProtocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';

@@ -54,7 +54,7 @@ function deploy(test: awscdk.IntegrationTest) {
 
   const app = cdk.execArgs![cdk.execArgs!.indexOf('--app') + 1];
   destroyTask.description = `Destroy integration test '${name}' and look for what is left`;
-  again(destroyTask, [['cdk', 'destroy', '--app', app, '--no-notices', '--no-version-reporting', '--force', '**'], script('leftovers')]);
+  again(destroyTask, [['cdk', 'destroy', '--app', app, '--no-notices', '--no-version-reporting', '--force', '**'], script('orphans')]);
 }
 
 /** projen keeps the name to itself, and names the tasks by it. */

@@ -7,12 +7,16 @@ type Rooms = { readonly [room: string]: readonly string[] };
 const HOUSES: Rooms = {
   src: [],
   handlers: [],
-  scripts: ['src', 'examples'],
-  bench: ['src', 'scripts'],
-  integ: ['src', 'scripts'],
-  rehearsal: ['src', 'scripts', 'examples', 'integ', 'handlers'],
+  tools: [],
+  demo: ['src', 'examples', 'tools'],
+  bench: ['src', 'tools'],
+  integ: ['src', 'tools'],
+  rehearsal: ['src', 'tools', 'examples', 'integ', 'handlers'],
   gate: [],
 };
+
+/** The top folders beside the library itself: what builds, measures, shows and tests it. */
+export const SIDE_HOUSES = Object.keys(HOUSES).filter(it => it !== 'src');
 
 /** The rooms of each house, from the cellar to the roof. */
 const ROOMS: { readonly [house: string]: Rooms } = {

@@ -2,7 +2,7 @@ import * as eksplatform from '@org/eks-platform';
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 
-/** The subnets that are there, by zone. Put yours here. */
+/** An existing VPC and its subnets, by zone. Put yours here. */
 const VPC = {
   vpcId: 'vpc-0123456789abcdef0',
   vpcCidrBlock: '10.20.0.0/16',

@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 
-/** The namespace of the shop, where nothing may talk to anything unless it is said here, and each pattern of Ingress once. */
+/** The shop's namespace, where pods may only talk as the policies below allow, and one Ingress of each pattern. */
 export function applications(platform: eksplatform.EksPlatform, certificate: acm.ICertificate): void {
   const stack = Stack.of(platform);
   const controller = platform.albController!;

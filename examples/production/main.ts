@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { applications } from './applications';
 
-/** What is yours: the zone, a certificate of it with `*.example.com`, and the role that may use kubectl. */
+/** Put yours here: the zone, a certificate of it with `*.example.com`, and the role that may use kubectl. */
 const ZONE = { zoneName: 'example.com', hostedZoneId: 'Z0123456789EXAMPLEPRD' };
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef';
 const ADMIN = 'arn:aws:iam::123456789012:role/Admin';

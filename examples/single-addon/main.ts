@@ -8,7 +8,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 const ACCOUNT = '123456789012';
 const OIDC_PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF`;
 
-/** Defines ExternalDNS alone, on a cluster that is there. Put your cluster, its address and certificate, its OIDC provider and your zone here. */
+/** Defines ExternalDNS alone, on an existing cluster. Put your cluster, its address and certificate, its OIDC provider and your zone here. */
 export function externalDnsAlone(app: App): Stack {
   const stack = new Stack(app, 'external-dns-alone', { description: 'DNS records for the Ingresses of a cluster that was there' });
   // Runs Helm: its role gets an access entry of the cluster. With `vpc` and `securityGroups` it reaches a private cluster, too.

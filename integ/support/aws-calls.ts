@@ -5,11 +5,11 @@ import type { Route53 } from '@aws-sdk/client-route-53';
 import type { WAFV2 } from '@aws-sdk/client-wafv2';
 
 /*
- * AWS API calls as the SDK's own types have them: a name, a parameter or a path that AWS does not have fails to compile, instead of
- * after an hour of a paid cluster.
+ * AWS API calls as the SDK's own types have them: a name, a parameter or a path that AWS does not have fails to compile, not
+ * an hour later on a cluster that costs money.
  */
 
-/** The packages of the SDK that checks ask. */
+/** The packages of the SDK that checks call. */
 interface Clients {
   readonly 'cloudwatch-logs': CloudWatchLogs;
   readonly 'ec2': EC2;
@@ -32,7 +32,7 @@ type Forms<I, O> = { (args: I, options?: any): Promise<O>; (args: I, done: any):
 /** What a call takes. */
 export type Parameters<S extends Service, A extends Api<S>> = Clients[S][A] extends Forms<infer I, any> ? I : never;
 
-/** What a call answers. */
+/** The answer to a call. */
 export type Answer<S extends Service, A extends Api<S>> = Clients[S][A] extends Forms<any, infer O> ? Omit<O, '$metadata'> : never;
 
 type Step<T, K extends string> = T extends readonly (infer E)[] ? (K extends `${number}` ? NonNullable<E> : never) : K extends keyof T ? NonNullable<T[K]> : never;
@@ -43,7 +43,7 @@ export type At<T, P extends string> = P extends `${infer Head}.${infer Rest}` ? 
 /** The lists of an answer. */
 export type Lists<T> = { [K in keyof T]: NonNullable<T[K]> extends readonly any[] ? K : never }[keyof T] & string;
 
-/** What may be expected at a path: text, or a pattern for it. To the provider of assertions false and 0 are no values at all. */
+/** What may be expected at a path: text, or a pattern for it. The provider of assertions takes false and 0 for missing values. */
 export type Expected<T> = T extends string ? T | Pattern : never;
 
 /** A pattern that text must match. */

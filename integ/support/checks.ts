@@ -23,10 +23,10 @@ export function matching(pattern: string): Pattern {
 }
 
 /**
- * What a test asserts on a stack, in a stack of its own that comes after it and goes before it.
+ * What a test asserts about a stack. It has a stack of its own, which is deployed after that one and deleted before it.
  *
- * Each check has a name, which is its output's and its resource's. A check that waits, and a probe, fail the deployment. One that asks
- * once does not: an assertion of `IntegTest` only writes its result into an output. `verdict.ts` reads these and ends with 1 if one failed.
+ * The name of a check is also that of its output and of its resource. A check that waits, and a probe, fail the deployment. A check that
+ * asks once does not: an assertion of `IntegTest` only writes its result into an output. `verdict.ts` reads these, and ends with 1 if one failed.
  *
  * @see https://github.com/aws/aws-cdk/issues/30513
  */
@@ -53,14 +53,14 @@ export class Checks {
   /**
    * AWS answers with a value.
    *
-   * @param path where the value is in the answer: only this comes back, as CloudFormation takes no more than 4 KB of an answer
+   * @param path to the value in the answer: only the value comes back, as CloudFormation takes at most 4 KB
    * @param within how long to ask again; once by default
    */
   public value<S extends Service, A extends Api<S>, P extends string>(
     name: string, asked: Call<S, A>, path: P, expected: Expected<At<Answer<S, A>, P>>, within?: Duration,
   ): integ.IApiCall {
     const made = this.call(name, asked);
-    // Not `ExpectedResult.exact`: its provider does not know what that writes, and no value would be equal to it.
+    // Not `ExpectedResult.exact`: the provider does not understand what that writes, and would never find a value equal to it.
     const equal = { result: JSON.stringify(expected) };
     made.assertAtPath(path, expected instanceof Pattern ? integ.ExpectedResult.stringLikeRegexp(expected.source) : equal);
     return within ? wait(made, within) : made;
@@ -71,13 +71,13 @@ export class Checks {
     return this.call(name, asked).expect(integ.ExpectedResult.objectLike({ [list]: [] }));
   }
 
-  /** A URL answers over the internet: with status 200, and a body with these fields. */
+  /** A URL answers from the internet, with status 200 and a body that has these fields. */
   public url(name: string, url: string, body: { [field: string]: any }, within: Duration): integ.IApiCall {
     const made = new integ.HttpApiCall(this.stack, name, { url });
     return wait(made.expect(integ.ExpectedResult.objectLike({ status: 200, body: integ.Match.objectLike(body) })), within);
   }
 
-  /** A probe passes. Its report is an output, or the error of a deployment that it fails. */
+  /** A probe passes. Its report is an output, or, if the probe fails, the error of the deployment. */
   public probe(name: string, props: ProbeProps): Probe {
     const probe = new Probe(this.stack, `${name}Probe`, props);
     const assertion = new integ.EqualsAssertion(this.stack, name, {
@@ -85,7 +85,7 @@ export class Checks {
       expected: integ.ExpectedResult.stringLikeRegexp('^PASSED '),
       failDeployment: true,
     });
-    // Its own output asks for an attribute that its provider does not give.
+    // The output that it defines by itself reads an attribute that its provider does not return.
     assertion.node.tryRemoveChild('AssertionResults');
     const result = assertion.node.defaultChild as CustomResource;
     new CfnOutput(assertion, 'Result', { value: result.getAttString('assertion') }).overrideLogicalId(`AssertionResults${name}`);
@@ -103,7 +103,7 @@ function wait(made: integ.IApiCall, within: Duration): integ.IApiCall {
   return made.waitForAssertions({ totalTimeout: within, interval: Duration.seconds(20) });
 }
 
-/** The time of synthesis makes each assertion run anew; in a snapshot it may not be. */
+/** CDK's salt is the time of synthesis, so that each assertion runs again: a snapshot would differ every time. */
 function pinSalt(resource: CfnResource) {
   if (resource.cfnResourceType.startsWith('Custom::DeployAssert@')) {
     resource.addPropertyOverride('salt', salt());

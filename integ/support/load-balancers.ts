@@ -1,20 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import { call, matching, type Checks } from './checks';
 
-/** What a load balancer must be. */
+/** What is expected of a load balancer. */
 export interface Expected {
   /** Names the checks. */
   readonly title: string;
   readonly loadBalancerName: string;
   readonly scheme: 'internal' | 'internet-facing';
-  /** Whether its one listener serves TLS, by a policy of today. @default - not asked for */
+  /** Whether its only listener serves TLS with a current policy. @default - not checked */
   readonly https?: boolean;
-  /** The name of its web ACL. @default - not asked for */
+  /** The name of its web ACL. @default - not checked */
   readonly webAcl?: string;
 }
 
 /**
- * It is up, its targets are healthy, it serves TLS, and has its web ACL.
+ * Checks that a load balancer is up, has healthy targets, serves TLS, and has its web ACL.
  *
  * @returns its own DNS name
  */
@@ -36,7 +36,7 @@ export function checkLoadBalancer(checks: Checks, { title, loadBalancerName, sch
   }
   if (webAcl !== undefined) {
     const acl = checks.value(`${id}HasItsWebAcl`, call('wafv2', 'getWebACLForResource', { ResourceArn: LoadBalancerArn }), 'WebACL.Name', webAcl);
-    // The answer holds the web ACL, which takes a right of its own.
+    // The answer holds the web ACL itself, which needs another permission.
     acl.provider.addToRolePolicy({ Effect: 'Allow', Action: ['wafv2:GetWebACL'], Resource: ['*'] });
   }
   return up.getAttString('LoadBalancers.0.DNSName');

@@ -9,7 +9,7 @@ import { salt } from './sandbox';
 /** Has curl, dig, jq and ping, for arm64 too. */
 const IMAGE = 'docker.io/nicolaka/netshoot:v0.13';
 
-/** How long a probe may take: what reads its report waits a little longer, and a Lambda no longer than 15 minutes. */
+/** How long a probe may take, and how long the function that reads its report waits: Lambda ends it after 15 minutes. */
 const LONGEST = Duration.minutes(10);
 const READ_WITHIN = Duration.minutes(12);
 
@@ -19,7 +19,7 @@ export interface ProbeProps {
   readonly script: string;
   /** @default default */
   readonly namespace?: string;
-  /** What the script is told. */
+  /** The script's environment variables. */
   readonly environment?: { readonly [name: string]: string };
   /** What the probe may do with the Kubernetes API, as rules of a ClusterRole. */
   readonly rules?: object[];
@@ -28,8 +28,8 @@ export interface ProbeProps {
 /**
  * A Job that runs checks in the cluster, and the report that it leaves.
  *
- * The report is the message with which its container ends: that takes no network and no rights, so it also comes out of a namespace
- * where all is denied.
+ * The report is the termination message of its container: that needs no network and no permissions, so it also comes out of a namespace
+ * where everything is denied.
  *
  * @see https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
  */
@@ -54,7 +54,7 @@ export class Probe extends Construct {
     this.report = read.value;
   }
 
-  /** A Job can't be changed: another script or environment is another Job. */
+  /** A Job can't be changed: another script or environment makes another Job. */
   private hash(run: object): string {
     return createHash('sha256').update(JSON.stringify(Stack.of(this).resolve(run))).digest('hex').slice(0, 8);
   }

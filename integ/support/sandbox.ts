@@ -1,6 +1,6 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
 
-/** The tag of all that a test's stacks make: the checker of what is left looks for it. */
+/** The tag of everything that a test's stacks make: `orphans.ts` looks for it. */
 export const RUN_TAG = 'eks-platform-integ';
 
 /**
@@ -16,7 +16,7 @@ export function nameOf(subject: string, run = process.env.INTEG_RUN): string {
   return name;
 }
 
-/** What changes from one deployment to the next, so that checks run again. */
+/** A text that differs from one deployment to the next, so that checks run again. */
 export function salt(): string {
   return process.env.INTEG_SALT ?? 'snapshot';
 }
@@ -27,10 +27,10 @@ export function salt(): string {
  */
 export function sandbox(subject: string): { app: App; stack: Stack; name: string; availabilityZones?: string[] } {
   const name = nameOf(subject);
-  // A snapshot needs no copies of assets: 39 MB with kubectl and Helm.
+  // A snapshot needs no copies of assets, which have 39 MB with kubectl and Helm.
   const app = new App(process.env.INTEG_TEMPLATES_ONLY ? { context: { 'aws:cdk:disable-asset-staging': true } } : {});
   const stack = new Stack(app, name);
   Tags.of(app).add(RUN_TAG, name);
-  // EKS refuses one zone in some regions: then the three to use are named.
+  // EKS refuses a zone in some regions: there INTEG_ZONES names three others.
   return { app, stack, name, availabilityZones: process.env.INTEG_ZONES ? process.env.INTEG_ZONES.split(',') : undefined };
 }

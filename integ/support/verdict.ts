@@ -1,11 +1,11 @@
 /**
- * Tells in one table what an integration test has found: `verdict.ts SUBJECT OUTPUTS`, after `cdk deploy --outputs-file OUTPUTS`.
+ * Prints in one table what an integration test has found: `verdict.ts SUBJECT OUTPUTS`, after `cdk deploy --outputs-file OUTPUTS`.
  *
- * Ends with 1 if a check failed, which alone does not fail the deployment, or if there is no result.
+ * Ends with 1 if a check failed, which by itself does not fail the deployment, or if there is no result.
  */
 import { existsSync, readFileSync } from 'fs';
 import { nameOf } from './sandbox';
-import { textTable } from '../../scripts/text-table';
+import { textTable } from '../../tools/text-table';
 
 /** One check. */
 export interface Row {
@@ -14,7 +14,7 @@ export interface Row {
   readonly words: string;
 }
 
-/** The checks of a test, out of the outputs of its stacks. */
+/** The checks of a test, read from the outputs of its stacks. */
 export function rowsOf(outputs: { [stack: string]: { [output: string]: string } }, name: string): Row[] {
   return Object.entries(outputs[`${name}-checks`] ?? {}).flatMap(([output, value]) => {
     const [, kind, check] = /^(AssertionResults|Report)(.+)$/.exec(output) ?? [];
@@ -22,7 +22,7 @@ export function rowsOf(outputs: { [stack: string]: { [output: string]: string } 
   });
 }
 
-/** What the provider of IntegTest's assertions says. */
+/** The result that the provider of IntegTest's assertions wrote. */
 function asserted(name: string, value: string): Row {
   const { status, message } = JSON.parse(value);
   return { name, passed: status === 'success', words: oneLine(message ?? '') };
@@ -41,7 +41,7 @@ function oneLine(text: string): string {
   return line.length > 160 ? `${line.slice(0, 157)}...` : line;
 }
 
-/** What is told, and with what to end. */
+/** The lines to print, and the exit code. */
 export function verdict(rows: Row[]): { lines: string[]; code: number } {
   const failed = rows.filter(row => !row.passed).length;
   const table = textTable([['check', 'result', 'what was seen'], ...rows.map(row => [row.name, row.passed ? 'ok' : 'FAILED', row.words])], 200);

@@ -3,16 +3,16 @@ import { KubernetesManifest } from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
 import { fileOf } from './probe';
 
-/** What runs the backend: Node 24 runs TypeScript as it is. */
+/** Runs the backend: Node 24 takes TypeScript as it is. */
 const IMAGE = 'public.ecr.aws/docker/library/node:24-alpine';
 
 export interface BackendsProps {
   readonly cluster: eks.ICluster;
-  /** Its label `app`, the name of its Service, and what it says of itself. */
+  /** Of each backend the label `app`, the name of its Service, and what it calls itself in its answers. */
   readonly names: string[];
   /** @default default */
   readonly namespace?: string;
-  /** One on each node in place of a single one. @default false */
+  /** Whether a backend has a pod on each node. @default false - one pod */
   readonly everywhere?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { keyOf, type Dependency } from './dependencies';
 import { GUARDED, TESTS, type Guarded } from './guards';
 import type { Noticed } from './loss';
-import { textTable } from '../../scripts/text-table';
+import { textTable } from '../../tools/text-table';
 import { oneLine } from '../report/text';
 
 /** A dependency that was dropped, and what that did. */

@@ -1,5 +1,6 @@
 import type { Span } from './timeline';
-import { needsOf, type Resources } from '../../scripts/template';
+import { needsOf } from '../../tools/order';
+import type { Resources } from '../../tools/template';
 
 /** A resource on the path, and the seconds that it and all before it on the path take. */
 export interface PathPart {

@@ -1,5 +1,5 @@
 import type { Rehearsed, Span, StepResult } from './timeline';
-import { textTable } from '../../scripts/text-table';
+import { textTable } from '../../tools/text-table';
 
 /** How many characters of what a resource said fit into a line. */
 const SAID = 140;

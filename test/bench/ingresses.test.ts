@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { INGRESS_BUDGETS } from '../../bench/budgets';
 import { define } from '../../bench/ingresses';
-import { countTemplate, type Counts } from '../../scripts/template';
+import { countTemplate, type Counts } from '../../tools/counts';
 
 let counts: Counts;
 

@@ -70,7 +70,7 @@ test.each(FOLDERS)('%s sets feature flags as CDK recommends them, and none that 
   expect(recommended).toMatchObject(context);
 });
 
-test.each(FOLDERS)('%s tells in five points what it is', name => {
+test.each(FOLDERS)('%s says in five points what it is', name => {
   expect(read(EXAMPLES, name, 'README.md').match(/^\d\. \*\*/gm)).toHaveLength(5);
 });
 

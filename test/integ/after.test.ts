@@ -1,4 +1,5 @@
-import { inventory as tell, kindOf, leftOvers, settled, type Account } from '../../integ/support/leftovers';
+import type { Account } from '../../integ/support/existence';
+import { inventory, kindOf, orphans, settled } from '../../integ/support/orphans';
 import { rowsOf, verdict } from '../../integ/support/verdict';
 
 const EC2 = 'arn:aws:ec2:us-east-1:123456789012';
@@ -30,7 +31,7 @@ describe('the verdict', () => {
     expect(lines.at(-1)).toBe('1 of 4 checks failed.');
   });
 
-  test('a report that failed, or that nobody understands, fails', () => {
+  test('a report that failed, or that can not be read, fails', () => {
     expect(rowsOf(outputs({ ReportDns: 'FAILED 1 of 1 checks\nFAILED record: gone\nrubbish' }), 'integ-dns').filter(it => !it.passed)).toEqual([
       { name: 'Dns: record', passed: false, words: 'gone' }, { name: 'Dns: ?', passed: false, words: 'rubbish' },
     ]);
@@ -74,7 +75,7 @@ describe('what is left', () => {
 
   test('nothing ends with 0, and every tag of the test and of the controllers was asked for', async () => {
     const { account, asked } = fake({});
-    expect(tell(await leftOvers(account, 'integ-dns'), 'integ-dns')).toEqual({ lines: ['Nothing is left of integ-dns.'], code: 0 });
+    expect(inventory(await orphans(account, 'integ-dns'), 'integ-dns')).toEqual({ lines: ['Nothing is left of integ-dns.'], code: 0 });
     expect(asked.map(it => it.TagFilters[0])).toEqual([
       ...['eks-platform-integ', 'elbv2.k8s.aws/cluster', 'io.cilium/cluster-name', 'aws:eks:cluster-name', 'eks:cluster-name'].map(Key => ({ Key, Values: ['integ-dns'] })),
       { Key: 'kubernetes.io/cluster/integ-dns' },
@@ -88,7 +89,7 @@ describe('what is left', () => {
       logGroups: ['arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/integ-dns-Handler:*'],
       there: ['nat-1', balancer],
     });
-    const { lines, code } = tell(await leftOvers(account, 'integ-dns'), 'integ-dns');
+    const { lines, code } = inventory(await orphans(account, 'integ-dns'), 'integ-dns');
     expect(code).toBe(1);
     expect(lines).toEqual([
       'kind                               an hour  ARN',
@@ -100,16 +101,16 @@ describe('what is left', () => {
     ]);
   });
 
-  test('does not count what the tags still tell of, and the services no more', async () => {
+  test('does not count what is still listed by its tags, but no more by its service', async () => {
     const gone = ['natgateway/nat-1', 'instance/i-1', 'network-interface/eni-1', 'volume/vol-1', 'vpc-endpoint/vpce-1'].map(it => `${EC2}:${it}`);
     const { account } = fake({ tagged: { 'eks-platform-integ': [...gone, `${ELB}:targetgroup/a/b`, 'arn:aws:eks:us-east-1:123456789012:cluster/integ-dns'] } });
-    expect(await leftOvers(account, 'integ-dns')).toEqual([]);
+    expect(await orphans(account, 'integ-dns')).toEqual([]);
   });
 
-  test('other errors are none of "it is gone"', async () => {
+  test('another error than "not found" does not count as deleted', async () => {
     const { account } = fake({ tagged: { 'eks-platform-integ': ['arn:aws:eks:us-east-1:123456789012:cluster/integ-dns'] } });
     const refused = () => Promise.reject(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }));
-    await expect(leftOvers({ ...account, eks: { describeCluster: refused } as any }, 'integ-dns')).rejects.toThrow('not yours');
+    await expect(orphans({ ...account, eks: { describeCluster: refused } as any }, 'integ-dns')).rejects.toThrow('not yours');
   });
 
   test('looks again for some minutes', async () => {

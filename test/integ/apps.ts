@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from 'fs';
 import { join } from 'path';
 import type { App } from 'aws-cdk-lib';
-import type { Resource } from '../support/read';
+import { ModuleKind, ScriptTarget, transpile } from 'typescript';
+import type { sandbox as Sandbox } from '../../integ/support/sandbox';
+import type { Resource, Template } from '../../tools/template';
 import { ROOT } from '../support/run';
 
 /** What an integration test is made of, as it is deployed. */
@@ -14,38 +16,39 @@ export interface SynthesizedApp {
 }
 
 /** A template, and where it is. */
-export interface TemplateFile {
+export interface TemplateFile extends Template {
   readonly file: string;
-  readonly Resources: { [logicalId: string]: Resource };
   readonly Outputs: { [logicalId: string]: { Value: any } };
 }
 
 /** The subjects of integ/. */
 export const SUBJECTS = readdirSync(join(ROOT, 'integ')).filter(it => it.endsWith('.integ.ts')).map(it => it.replace('.integ.ts', ''));
 
-process.setMaxListeners(50); // each copy of CDK listens for the end of the process
-
-/** Synthesizes an integration test in this process, without its assets. */
+/**
+ * Synthesizes an integration test in this process, without its assets.
+ *
+ * Its file is run each time, and what it imports is loaded once: CDK takes longer to load than to synthesize.
+ */
 export function synthesize(subject: string, environment: { [name: string]: string } = {}): SynthesizedApp {
-  const source = join(ROOT, 'integ', `${subject}.integ.ts`);
+  const source = readFileSync(join(ROOT, 'integ', `${subject}.integ.ts`), 'utf8');
+  const apps: App[] = [];
+  const load = (name: string) => {
+    const module = jest.requireActual(name.startsWith('.') ? join(ROOT, 'integ', name) : name);
+    return name === './support/sandbox' ? { ...module, sandbox: caught(module.sandbox) } : module;
+  };
+  const caught = (sandbox: typeof Sandbox) => (name: string) => {
+    const made = sandbox(name);
+    apps.push(made.app);
+    return made;
+  };
   const before = { ...process.env };
   Object.assign(process.env, { INTEG_TEMPLATES_ONLY: 'true' }, environment);
-  const apps: App[] = [];
-  jest.isolateModules(() => {
-    const sandbox = jest.requireActual('../../integ/support/sandbox');
-    const original = sandbox.sandbox;
-    sandbox.sandbox = (name: string) => {
-      const made = original(name);
-      apps.push(made.app);
-      return made;
-    };
-    jest.requireActual(source);
-  });
+  new Function('require', 'exports', transpile(source, { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true }))(load, {});
   process.env = before;
   const { directory, stacks } = apps[0].synth();
   folders.push(directory);
   const [tested, checks] = stacks.map(it => ({ file: it.templateFullPath, Outputs: {}, ...it.template }));
-  return { subject, source: readFileSync(source, 'utf8'), tested, checks };
+  return { subject, source, tested, checks };
 }
 
 /** Each app writes its assembly into a folder for temporary files. */

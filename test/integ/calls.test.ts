@@ -47,8 +47,10 @@ describe('the compiler', () => {
   });
 });
 
+const called = (subject: string) => ofType(synthesize(subject).checks, 'Custom::DeployAssert@SdkCall');
+
 test.each(SUBJECTS)('every call of %s is a command of the SDK', subject => {
-  for (const { Properties } of ofType(synthesize(subject).checks, 'Custom::DeployAssert@SdkCall')) {
+  for (const { Properties } of called(subject)) {
     const sdk = jest.requireActual(Properties.service);
     const command = `${Properties.api[0].toUpperCase()}${Properties.api.slice(1)}Command`;
     expect(Object.keys(sdk)).toContain(command);
@@ -58,7 +60,7 @@ test.each(SUBJECTS)('every call of %s is a command of the SDK', subject => {
 test('every filter is one that the SDK\'s documentation of the call names', () => {
   const models = join(dirname(require.resolve('@aws-sdk/client-ec2/package.json')), 'dist-types', 'models');
   const documented = readdirSync(models).map(file => readFileSync(join(models, file), 'utf8')).join('');
-  const asked = ofType(synthesize('network').checks, 'Custom::DeployAssert@SdkCall').filter(it => it.Properties.service === '@aws-sdk/client-ec2');
+  const asked = called('network').filter(it => it.Properties.service === '@aws-sdk/client-ec2');
   for (const { Properties: { api, parameters } } of asked) {
     const [, request] = new RegExp(`export interface ${api[0].toUpperCase()}${api.slice(1)}Request \\{([^]*?)\\n\\}`).exec(documented)!;
     const names = [...text(parameters.Filters ?? parameters.Filter).matchAll(/"Name":"([^"]+)"/g)].map(it => it[1].replace(/^tag:.*/, 'tag'));

@@ -37,7 +37,7 @@ describe('tasks', () => {
     expect(steps('integ')).toEqual(['integ:dns:deploy', 'integ:network:deploy']);
   });
 
-  test('deploy tells what was found, then destroys, and leaves the snapshot alone', () => {
+  test('deploy prints what was found, then destroys, and leaves the snapshot alone', () => {
     const [, cdk, verdict, ...rest] = steps('integ:dns:deploy');
     expect(cdk).toMatch(/^cdk deploy .* --no-rollback --outputs-file integ\/.tmp\/dns.integ\/outputs.json$/);
     expect(verdict).toBe('ts-node -P ./tsconfig.dev.json integ/support/verdict.ts dns integ/.tmp/dns.integ/outputs.json');
@@ -49,7 +49,7 @@ describe('tasks', () => {
   test('destroy asks nobody, and looks for what is left', () => {
     expect(steps('integ:dns:destroy')).toEqual([
       'cdk destroy --app ts-node -P ./tsconfig.dev.json integ/dns.integ.ts --no-notices --no-version-reporting --force **',
-      'ts-node -P ./tsconfig.dev.json integ/support/leftovers.ts dns',
+      'ts-node -P ./tsconfig.dev.json integ/support/orphans.ts dns',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'path';
 import type * as reflect from 'jsii-reflect';
 import { everythingHere, recordEverything } from './everything/everything';
 import { argumentsOf, recordedOf, structOf, walk, type Recording } from './everything/recorder';
-import { BUILD } from './support/packages';
+import { BUILD } from '../../tools/packages';
 
 jest.setTimeout(300_000);
 

@@ -3,9 +3,9 @@ import { join } from 'path';
 import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { go as inGo } from './everything/go';
-import { BUILD, goModules, npmPackage, QUIET } from './support/packages';
 import { quickStartIn, quickStartTemplate, readmeBlock } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
+import { BUILD, goModules, npmPackage, QUIET } from '../../tools/packages';
 
 jest.setTimeout(600_000);
 

@@ -3,10 +3,10 @@ import { join } from 'path';
 import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { python as inPython } from './everything/python';
-import { BUILD, QUIET } from './support/packages';
-import { pythonWithLibrary } from './support/python';
 import { quickStartIn, quickStartTemplate, readmeBlock, readmeInPython } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
+import { BUILD, QUIET } from '../../tools/packages';
+import { pythonWithLibrary } from '../../tools/python';
 
 jest.setTimeout(600_000);
 

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { BUILD, npmPackage } from '../../tools/packages';
 import { describeUnless, emptyFolder, newestVersion, run } from '../support/run';
-import { BUILD, npmPackage } from './support/packages';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 
 jest.setTimeout(600_000);

@@ -3,7 +3,7 @@ import { join } from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CHANGES, propOf, propsOf } from './update-cases';
 import { EksPlatform } from '../../src';
-import { jsiiAssembly } from '../support/compiled';
+import { jsiiAssembly } from '../../tools/compiled';
 import { stackFixture } from '../support/fixtures';
 import { markdownTable } from '../support/read';
 import { ROOT } from '../support/run';

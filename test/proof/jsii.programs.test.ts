@@ -1,4 +1,4 @@
-import { jsiiAssembly } from '../support/compiled';
+import { jsiiAssembly } from '../../tools/compiled';
 
 jest.setTimeout(300_000);
 
@@ -54,7 +54,7 @@ test('what is said is said to users of all languages: TypeScript stands in examp
   expect(paths(documented().filter(it => code.test(words(it))))).toEqual([]);
 });
 
-test('every optional prop tells its default, and no required one does', () => {
+test('every optional prop documents its default, and no required one does', () => {
   expect(paths(props().filter(prop => Boolean(prop.optional) !== Boolean(prop.docs?.default)))).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { PlatformProfile } from '../../src';
-import { pack } from '../support/compiled';
+import { pack } from '../../tools/compiled';
 import { platformFixture } from '../support/fixtures';
 import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } from '../support/run';
 

@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ModuleKind, transpileModule } from 'typescript';
-import { pack, type Packed } from '../support/compiled';
+import { pack, type Packed } from '../../tools/compiled';
 import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } from '../support/run';
 
 const NAME = '@org/eks-platform';
 
-/** What programs see of the package: structs exist for the compiler only. */
+/** The names that a program sees: structs exist for the compiler only. */
 const PUBLIC_NAMES = [
   'AlbController', 'AlbFeatureGate', 'AlbIngress', 'Cilium', 'CiliumClusterwideNetworkPolicy', 'CiliumEncryption', 'CiliumNetworkPolicy',
   'EksPlatform', 'EndpointSelector', 'ExternalDns', 'ExternalDnsPolicy', 'GrpcService', 'HubbleTls', 'HubbleUiIngress', 'IngressAdmissionAction',
@@ -37,7 +37,7 @@ describe('the packed library', () => {
     expect(packed.size).toBeLessThanOrEqual(1_000_000);
   });
 
-  test('holds the compiled code with its types, the code of its function, the jsii assembly and what tells of it', () => {
+  test('holds the compiled code with its types, the code of its function, the jsii assembly and the documents', () => {
     expect(packed.files).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', 'assets/teardown/index.js', ...DOCUMENTS]));
   });
 
@@ -73,6 +73,19 @@ describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry do
   test('exports the public names and no others', () => {
     const names = run(process.execPath, ['-p', `JSON.stringify(Object.keys(require('${NAME}')))`], { cwd: app });
     expect(JSON.parse(names).sort()).toEqual(PUBLIC_NAMES);
+  });
+
+  test('exports the same names to ES modules', () => {
+    const program = `import * as all from '${NAME}'; console.log(JSON.stringify(Object.keys(all)))`;
+    const names: string[] = JSON.parse(run(process.execPath, ['--input-type=module', '--eval', program], { cwd: app }));
+    expect(names.filter(it => !['default', 'module.exports', '__esModule'].includes(it)).sort()).toEqual(PUBLIC_NAMES); // these are Node's own
+  });
+
+  test('loads none of its modules until a name in it is taken', () => {
+    const loaded = '(name) => { const all = require(name); const before = Object.keys(require.cache).length; all.WebAcl; return [before, Object.keys(require.cache).length]; }';
+    const [before, after] = JSON.parse(run(process.execPath, ['-p', `JSON.stringify((${loaded})('${NAME}'))`], { cwd: app }));
+    expect(before).toBe(1);
+    expect(after).toBeGreaterThan(1);
   });
 
   test('synthesizes the quick start of its README', () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { parse } from 'yaml';
-import { bodyOf, bundle, sources } from '../../scripts/bundle-rego';
+import { bodyOf, bundle, sources } from '../../tools/bundle-rego';
 import { admissionRules } from '../../src/rules/ingress-admission-rules';
 import { DEFAULT_PARAMETERS, INGRESS_RULES, OTHER_CLASSES } from '../../src/rules/ingress-rules';
 import { markdownTable } from '../support/read';

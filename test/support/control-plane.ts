@@ -9,7 +9,7 @@ import { Processes } from '../../rehearsal/support/processes';
 export interface RunningControlPlane extends ControlPlane {
   /** The kubectl program. */
   readonly kubectlPath: string;
-  /** For files; it goes when all stops. */
+  /** For files; deleted when the control plane stops. */
   readonly folder: string;
   stop(): Promise<void>;
 }

@@ -1,12 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import { needsIn, reach, stepsOf, type Needs } from '../../tools/order';
+import { textOf } from '../../tools/references';
+import * as templates from '../../tools/template';
 
-/** A resource as CloudFormation gets it. */
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: any;
-  readonly DependsOn?: string | string[];
-  readonly [attribute: string]: any;
-}
+export type Resource = templates.Resource;
 
 /** All resources of a type, by logical id. */
 export function resourcesOf(template: Template, type: string): { [logicalId: string]: Resource } {
@@ -20,21 +17,14 @@ export function theOnly(template: Template, type: string): Resource {
   return found[0];
 }
 
-/** A string that CloudFormation will join, with each thing that only a deployment knows as `<token>`. */
+/** A string that CloudFormation will put together, with each thing that only a deployment knows as `<token>`. */
 export function text(value: any): string {
-  if (typeof value === 'string') {
-    return value;
-  }
-  const [sub, variables = {}] = [value?.['Fn::Sub']].flat();
-  if (sub !== undefined) {
-    return sub.replaceAll(/\$\{([^}]+)\}/g, (_: string, name: string) => text(variables[name]));
-  }
-  return value?.['Fn::Join'] ? value['Fn::Join'][1].map(text).join(value['Fn::Join'][0]) : '<token>';
+  return textOf(value);
 }
 
 /** The Helm release of a chart. */
 export function helmRelease(template: Template, release: string): Resource {
-  const found = Object.values(resourcesOf(template, 'Custom::AWSCDK-EKS-HelmChart')).filter(it => it.Properties.Release === release);
+  const found = Object.values(resourcesOf(template, templates.HELM_RELEASE)).filter(it => it.Properties.Release === release);
   expect(found).toHaveLength(1);
   return found[0];
 }
@@ -46,8 +36,7 @@ export function helmValues(template: Template, release: string): any {
 
 /** All Kubernetes objects of a stack's manifests. */
 export function kubernetesObjects(template: Template): any[] {
-  return Object.values(resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource'))
-    .flatMap(it => JSON.parse(text(it.Properties.Manifest)));
+  return templates.kubernetesObjects(template.toJSON() as templates.Template);
 }
 
 /** The statements of the inline policy of the role that a service account has. */
@@ -57,35 +46,9 @@ export function workloadStatements(template: Template, serviceAccount: string): 
   return roles[0].Properties.Policies[0].PolicyDocument.Statement;
 }
 
-/** All that a resource needs before it, directly or through others: by Ref, GetAtt, Sub and DependsOn. */
+/** All that a resource needs before it, directly or through others. */
 export function neededBy(template: Template, logicalId: string): Set<string> {
-  const resources = template.toJSON().Resources as { [logicalId: string]: Resource };
-  const seen = new Set<string>();
-  const visit = (id: string) => {
-    for (const next of directNeeds(resources[id]).filter(it => it in resources && !seen.has(it))) {
-      seen.add(next);
-      visit(next);
-    }
-  };
-  visit(logicalId);
-  return seen;
-}
-
-function directNeeds(resource: Resource): string[] {
-  return [resource.DependsOn ?? []].flat().concat(references(resource.Properties));
-}
-
-function references(value: any): string[] {
-  if (Array.isArray(value)) {
-    return value.flatMap(references);
-  }
-  if (typeof value !== 'object' || value === null) {
-    return [];
-  }
-  const own = [value.Ref, value['Fn::GetAtt']?.[0] ?? undefined].filter(it => typeof it === 'string');
-  const subs = [value['Fn::Sub'] ?? []].flat().filter(it => typeof it === 'string')
-    .flatMap(it => [...it.matchAll(/\$\{([A-Za-z0-9]+)[.}]/g)].map(match => match[1]));
-  return [...own, ...subs, ...Object.values(value).flatMap(references)];
+  return reach(needsOfAll(template), logicalId);
 }
 
 /** The logical ids of the resources of a type, all of them or those whose properties hold the given ones. */
@@ -93,19 +56,18 @@ export function idsOf(template: Template, type: string, properties: any = {}): s
   return Object.keys(template.findResources(type, { Properties: properties }));
 }
 
-/** The resources in the steps in which CloudFormation can create them, each as early as what it needs allows. */
+/** The step in which CloudFormation can create each resource, as early as what it needs allows. */
 export function creationSteps(template: Template): { [logicalId: string]: number } {
-  const resources = template.toJSON().Resources as { [logicalId: string]: Resource };
-  const steps: { [logicalId: string]: number } = {};
-  const step = (id: string, path: string[]): number => {
-    if (path.includes(id)) {
-      throw new Error(`a cycle: ${[...path, id].join(' -> ')}`);
-    }
-    const needs = directNeeds(resources[id]).filter(it => it in resources);
-    return steps[id] ??= 1 + Math.max(0, ...needs.map(it => step(it, [...path, id])));
-  };
-  Object.keys(resources).forEach(id => step(id, []));
-  return steps;
+  return Object.fromEntries(stepsOf(needsOfAll(template)).flatMap((ids, index) => ids.map(id => [id, index + 1])));
+}
+
+const needs = new WeakMap<Template, Needs>();
+
+/** What each resource needs, read once. */
+function needsOfAll(template: Template): Needs {
+  const found = needs.get(template) ?? needsIn(template.toJSON() as templates.Template);
+  needs.set(template, found);
+  return found;
 }
 
 /** The cells of the first table of a Markdown section, row by row, its head first; nothing where there is none. */

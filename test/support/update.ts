@@ -15,7 +15,7 @@ type Changes = { [logicalId: string]: ResourceDifference };
 
 const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 
-/** What is missed when it goes: what serves, and what is kept. */
+/** Resources whose deletion is noticed: they serve something, or keep data. */
 const MISSED = [HELM, MANIFEST, 'AWS::Logs::LogGroup', 'AWS::KMS::Key', 'AWS::EKS::Nodegroup'];
 
 /** The worst that CloudFormation's update from one template to another does, by the update behaviour of each property. */

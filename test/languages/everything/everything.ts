@@ -9,7 +9,7 @@ import type { Libraries } from './libraries';
 import { platforms } from './platform';
 import { policies } from './policies';
 import { record, type Recording } from './recorder';
-import { jsiiAssembly } from '../../support/compiled';
+import { jsiiAssembly } from '../../../tools/compiled';
 import { ROOT } from '../../support/run';
 import * as eksplatform from '@org/eks-platform';
 

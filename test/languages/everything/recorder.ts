@@ -7,7 +7,7 @@ export type Node =
   | { readonly kind: 'get'; readonly on: Recorded | reflect.Type; readonly property: reflect.Property }
   | { readonly kind: 'member'; readonly type: reflect.EnumType; readonly member: string };
 
-/** A value that a program made: its number tells the order. */
+/** A value that a program made; values are numbered in their order. */
 export class Recorded {
   constructor(readonly index: number, readonly node: Node, readonly type: reflect.Type | undefined) {}
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
-import { QUIET } from './packages';
-import { jsiiAssembly } from '../../support/compiled';
+import { jsiiAssembly } from '../../../tools/compiled';
+import { QUIET } from '../../../tools/packages';
 import { ROOT, run } from '../../support/run';
 import { EksPlatform, PlatformProfile } from '@org/eks-platform';
 

@@ -1,6 +1,6 @@
 import { join } from 'path';
 import { npmPackage, once, pythonWheel } from './packages';
-import { run } from '../../support/run';
+import { run } from './programs';
 
 /** The newest release of CDK that PyPI and the library's lower end have in common. */
 const CDK = 'aws-cdk-lib==2.270.0';

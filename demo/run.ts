@@ -4,12 +4,15 @@ import { performance } from 'perf_hooks';
 import { parseArgs } from 'util';
 import { App, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-lib';
 import type * as cxapi from 'aws-cdk-lib/cx-api';
-import { account } from './account';
+import { story } from './story';
 import { shop } from '../examples/typescript/main';
+import { ROOT } from '../tools/programs';
 import { PlatformProfile } from '@org/eks-platform';
 
-const ROOT = path.join(__dirname, '..');
 const PROFILES = [PlatformProfile.DEV, PlatformProfile.STAGING, PlatformProfile.PROD];
+
+/** CDK's rules for templates, which take seconds to load. */
+let rules: CloudFormationValidatePlugin | undefined;
 
 /** Where the demo's words go. */
 export interface Console {
@@ -19,9 +22,9 @@ export interface Console {
 }
 
 /**
- * Synthesizes an app with a stack for each profile and tells what it holds.
+ * Synthesizes an app with a stack for each profile, and prints what it holds.
  *
- * @param define defines the stacks, each named by its profile: `-dev` at the end, and so on
+ * @param define defines the stacks, each with its profile at the end of its name, such as `-dev`
  * @param outdir where the templates go
  * @returns the exit code
  */
@@ -43,10 +46,10 @@ export function demo(define: (app: App) => void, outdir: string, { out, err, col
       define(app);
       return PROFILES.map(profile => ({ profile, stack: stackOf(app, profile) }));
     });
-    timed('load CDK\'s rules for templates', () => Validations.of(app).addPlugins(new CloudFormationValidatePlugin()));
+    timed('load CDK\'s rules for templates', () => Validations.of(app).addPlugins(rules ??= new CloudFormationValidatePlugin()));
     const assembly = timed('synthesize, and validate by these rules', () => app.synth());
     const environments = stacks.map(it => ({ ...it, templateFile: assembly.getStackArtifact(it.stack.artifactId).templateFullPath }));
-    for (const { title, lines } of account(environments)) {
+    for (const { title, lines } of story(environments)) {
       out(`\n${bold(title)}\n\n${lines.map(line => `  ${line}\n`).join('')}`);
     }
     out(`\n${bold('Where the templates are')}\n\n`);
@@ -73,14 +76,14 @@ function stackOf(app: App, { profileName }: PlatformProfile): Stack {
   return found;
 }
 
-/** Errors have ended the demo before: what is left are warnings, which CDK has printed. */
+/** An error has ended the demo before this: what is left are warnings, which CDK has printed. */
 function findings({ directory }: cxapi.CloudAssembly): string {
   const reports = JSON.parse(fs.readFileSync(path.join(directory, 'validation-report.json'), 'utf8')).pluginReports;
   const count = reports.flatMap((report: any) => report.violations).length;
   return count === 0 ? 'CDK\'s rules find nothing to warn of.' : `CDK's rules warn of ${count}.`;
 }
 
-/** On a terminal only, and not where the user says no. @see https://no-color.org */
+/** On a terminal only, and not if the user has set NO_COLOR. @see https://no-color.org */
 export function wantsColours(isTerminal: boolean, noColor = ''): boolean {
   return isTerminal && noColor === '';
 }
@@ -89,16 +92,21 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-if (require.main === module) {
+/** Reads the options, and runs the demo of the starter. */
+export function main(args: string[], console: Console): number {
   try {
-    const { values } = parseArgs({ options: { output: { type: 'string', short: 'o' } } });
-    process.exitCode = demo(shop, path.resolve(values.output ?? path.join(ROOT, 'cdk.out')), {
-      out: text => process.stdout.write(text),
-      err: text => process.stderr.write(text),
-      colours: wantsColours(process.stdout.isTTY, process.env.NO_COLOR),
-    });
+    const { values } = parseArgs({ args, options: { output: { type: 'string', short: 'o' } } });
+    return demo(shop, path.resolve(values.output ?? path.join(ROOT, 'cdk.out')), console);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\nUsage: npm run demo -- [--output FOLDER]\n`);
-    process.exitCode = 1;
+    console.err(`${(error as Error).message}\nUsage: npm run demo -- [--output FOLDER]\n`);
+    return 1;
   }
+}
+
+if (require.main === module) {
+  process.exitCode = main(process.argv.slice(2), {
+    out: text => process.stdout.write(text),
+    err: text => process.stderr.write(text),
+    colours: wantsColours(process.stdout.isTTY, process.env.NO_COLOR),
+  });
 }

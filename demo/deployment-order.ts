@@ -1,5 +1,6 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
-import { needsOf, type Resource, type Resources } from './template';
+import { needsOf } from '../tools/order';
+import type { Resource, Resources } from '../tools/template';
 
 /** A part of the platform: one construct directly in it or beside it, with all of its resources. */
 export interface Part {
@@ -27,19 +28,4 @@ export function partsOf(platform: string, stack: Stack, resources: Resources): P
     needsOf(resource).map(id => owner.get(id)).filter(other => other !== undefined && other !== name).forEach(other => part.needs.add(other!));
   }
   return [...parts.values()];
-}
-
-/** The steps of a deployment: the parts of each wait for parts of the steps before, and for no others. */
-export function stepsOf(parts: Part[]): Part[][] {
-  const steps: Part[][] = [];
-  const done = new Set<string>();
-  while (done.size < parts.length) {
-    const step = parts.filter(part => !done.has(part.name) && [...part.needs].every(name => done.has(name)));
-    if (step.length === 0) {
-      throw new Error(`these parts wait for each other: ${parts.map(part => part.name).filter(name => !done.has(name)).join(', ')}`);
-    }
-    steps.push(step);
-    step.forEach(part => done.add(part.name));
-  }
-  return steps;
 }

@@ -1,34 +1,18 @@
 /**
- * Lists what a destroyed integration test has left in the account and the region, with its price by the hour: `leftovers.ts SUBJECT`.
+ * Lists what a destroyed integration test has left in the account and the region, with its price by the hour: `orphans.ts SUBJECT`.
  *
- * Ends with 1 if there is anything. Found by tags: the test's own, and those of the controllers; log groups, which have none, by name.
+ * Ends with 1 if there is anything. Finds it by tags, the test's own and those of the controllers; log groups, which have none, by name.
  */
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { EKS } from '@aws-sdk/client-eks';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
-import { isThere } from './left-over-kinds';
+import { exists, type Account, type Resource } from './existence';
 import { nameOf, RUN_TAG } from './sandbox';
-import { textTable } from '../../scripts/text-table';
+import { textTable } from '../../tools/text-table';
 
-/** What is asked in the account. */
-export interface Account {
-  readonly ec2: Pick<EC2, 'describeInstances' | 'describeNatGateways' | 'describeNetworkInterfaces' | 'describeVolumes' | 'describeVpcEndpoints'>;
-  readonly eks: Pick<EKS, 'describeCluster'>;
-  readonly elb: Pick<ElasticLoadBalancingV2, 'describeLoadBalancers' | 'describeTargetGroups'>;
-  readonly logs: Pick<CloudWatchLogs, 'describeLogGroups'>;
-  readonly tags: Pick<ResourceGroupsTaggingAPI, 'getResources'>;
-}
-
-/** Something that is left. */
-export interface LeftOver {
-  readonly arn: string;
-  /** Such as `ec2/natgateway`. */
-  readonly kind: string;
-}
-
-/** List prices of us-east-1 of November 2026, in dollars an hour, of what is paid for by its being there. */
+/** List prices of us-east-1 of November 2026, in dollars an hour, of what costs money as long as it exists. */
 const PRICES: { readonly [kind: string]: number } = {
   'ec2/elastic-ip': 0.005,
   'ec2/instance': 0.0672, // t4g.large, of which the tests' nodes are
@@ -38,8 +22,8 @@ const PRICES: { readonly [kind: string]: number } = {
   'elasticloadbalancing/loadbalancer': 0.0225,
 };
 
-/** All that is left of a test. */
-export async function leftOvers(account: Account, name: string): Promise<LeftOver[]> {
+/** The resources that a test has left. */
+export async function orphans(account: Account, name: string): Promise<Resource[]> {
   const tags = [RUN_TAG, 'elbv2.k8s.aws/cluster', 'io.cilium/cluster-name', 'aws:eks:cluster-name', 'eks:cluster-name'].map(key => ({ Key: key, Values: [name] }));
   const found = new Set<string>();
   for (const filter of [...tags, { Key: `kubernetes.io/cluster/${name}` }]) {
@@ -55,8 +39,8 @@ export async function leftOvers(account: Account, name: string): Promise<LeftOve
     logGroups?.forEach(it => found.add(it.arn!.replace(/:\*$/, '')));
   }
   const all = [...found].sort().map(arn => ({ arn, kind: kindOf(arn) }));
-  const there = await Promise.all(all.map(it => isThere(account, it)));
-  return all.filter((_, index) => there[index]);
+  const existing = await Promise.all(all.map(it => exists(account, it)));
+  return all.filter((_, index) => existing[index]);
 }
 
 /** The service and the type of an ARN's resource. */
@@ -65,8 +49,8 @@ export function kindOf(arn: string): string {
   return `${service}/${resource[0].split('/')[0]}`;
 }
 
-/** What is told, and with what to end. */
-export function inventory(left: LeftOver[], name: string): { lines: string[]; code: number } {
+/** The lines to print, and the exit code. */
+export function inventory(left: Resource[], name: string): { lines: string[]; code: number } {
   if (left.length === 0) {
     return { lines: [`Nothing is left of ${name}.`], code: 0 };
   }
@@ -76,8 +60,8 @@ export function inventory(left: LeftOver[], name: string): { lines: string[]; co
   return { lines: [...textTable([['kind', 'an hour', 'ARN'], ...rows], 200), `${left.length} things are left of ${name}: $${sum.toFixed(2)} an hour.`], code: 1 };
 }
 
-/** Looks again for some minutes: AWS tells of what was deleted for a while. */
-export async function settled(look: () => Promise<LeftOver[]>, wait: (milliseconds: number) => Promise<void>, tries = 10): Promise<LeftOver[]> {
+/** Looks again for some minutes, as AWS lists for a while what was deleted. */
+export async function settled(look: () => Promise<Resource[]>, wait: (milliseconds: number) => Promise<void>, tries = 10): Promise<Resource[]> {
   let left = await look();
   for (let again = 1; left.length > 0 && again < tries; again++) {
     await wait(30_000);
@@ -91,7 +75,7 @@ async function main(subject: string) {
     ec2: new EC2(), eks: new EKS(), elb: new ElasticLoadBalancingV2(), logs: new CloudWatchLogs(), tags: new ResourceGroupsTaggingAPI(),
   };
   const name = nameOf(subject);
-  const left = await settled(() => leftOvers(clients, name), milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)));
+  const left = await settled(() => orphans(clients, name), milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)));
   const { lines, code } = inventory(left, name);
   process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = code;

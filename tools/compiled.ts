@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'fs';
 import { join } from 'path';
-import { ROOT, run } from './run';
+import { ROOT, run } from './programs';
 
-/** What `npm pack` tells of the package that it made. */
+/** What `npm pack` says of the package that it made. */
 export interface Packed {
   /** The tarball's path. */
   readonly tarball: string;
@@ -25,8 +25,8 @@ export function pack(folder: string): Packed {
   return { tarball: join(folder, packed.filename), size: packed.size, files: packed.files.map((file: any) => file.path) };
 }
 
-/** Test files run side by side: the first to come compiles, the others wait for it. */
-function compile() {
+/** Compiles the library into `lib/`, unless that is newer than its sources. Tests run side by side: the first to come compiles, the others wait for it. */
+export function compile(): void {
   const lock = join(ROOT, 'build', 'compile.lock');
   mkdirSync(join(ROOT, 'build'), { recursive: true });
   while (!take(lock)) {
@@ -34,7 +34,7 @@ function compile() {
   }
   try {
     if (!isCompiled()) {
-      run(process.execPath, [require.resolve('jsii/bin/jsii'), '--silence-warnings=reserved-word']);
+      run('npx', ['projen', 'compile']);
     }
   } finally {
     rmSync(lock, { recursive: true, force: true });
@@ -58,7 +58,7 @@ function take(lock: string): boolean {
 /** jsii writes `.jsii` last, and only when all compiled. It holds the README, and what package.json says, too. */
 function isCompiled(): boolean {
   const outputs = ['.jsii', 'lib/index.js'].map(file => join(ROOT, file));
-  const sources = ['README.md', 'package.json', ...filesBelow('src')].map(file => join(ROOT, file));
+  const sources = ['README.md', 'package.json', 'tsconfig.json', ...filesBelow('src')].map(file => join(ROOT, file));
   return outputs.every(existsSync) && sources.every(source => statSync(source).mtimeMs < statSync(outputs[0]).mtimeMs);
 }
 

@@ -1,8 +1,10 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { partsOf, stepsOf, type Part } from './deployment-order';
-import { countTemplate, readResources, type Counts, type Resource, type Resources } from './template';
-import { textTable } from './text-table';
+import { partsOf, type Part } from './deployment-order';
+import { countTemplate, type Counts } from '../tools/counts';
+import { stepsOf } from '../tools/order';
+import { ofType, readTemplate, type Resource, type Template } from '../tools/template';
+import { textTable } from '../tools/text-table';
 import { PlatformProfile, type PlatformSettings } from '@org/eks-platform';
 
 /** An environment: its profile, and its stack as it was synthesized. */
@@ -12,16 +14,16 @@ export interface Environment {
   readonly templateFile: string;
 }
 
-/** A section of the account: a title and lines of text. */
+/** A section of the story: a title and lines of text. */
 export interface Section {
   readonly title: string;
   readonly lines: string[];
 }
 
 /** What the templates hold, for people. */
-export function account(environments: Environment[]): Section[] {
+export function story(environments: Environment[]): Section[] {
   const names = environments.map(environment => environment.profile.profileName);
-  const templates = environments.map(environment => readResources(environment.templateFile));
+  const templates = environments.map(environment => readTemplate(environment.templateFile));
   return [
     { title: 'What differs', lines: textTable([['', ...names], ...settingRows(environments)]) },
     ...subnetSections(names, templates),
@@ -68,7 +70,7 @@ function show(setting: string, value: PlatformSettings[keyof PlatformSettings]):
 }
 
 /** One table for all environments whose subnets are the same. */
-function subnetSections(names: string[], templates: Resources[]): Section[] {
+function subnetSections(names: string[], templates: Template[]): Section[] {
   const tables = new Map<string, string[]>();
   templates.forEach((template, index) => {
     const table = textTable([['zone', 'kind', 'CIDR'], ...subnetRows(template)]).join('\n');
@@ -77,7 +79,7 @@ function subnetSections(names: string[], templates: Resources[]): Section[] {
   return [...tables].map(([table, shared]) => ({ title: `Subnets of ${list(shared)}`, lines: table.split('\n') }));
 }
 
-function subnetRows(template: Resources): string[][] {
+function subnetRows(template: Template): string[][] {
   return ofType(template, 'AWS::EC2::Subnet').map(({ Properties }) => {
     const isPublic = Properties.Tags.some((tag: any) => tag.Key === 'kubernetes.io/role/elb');
     const zone = Properties.AvailabilityZone;
@@ -85,26 +87,27 @@ function subnetRows(template: Resources): string[][] {
   });
 }
 
-/** All environments in one list: a part that only some have says so. */
-function orderLines(environments: Environment[], templates: Resources[]): string[] {
+/** All environments in one list. It says which parts only some of them have. */
+function orderLines(environments: Environment[], templates: Template[]): string[] {
   const merged = new Map<string, Part & { readonly of: string[] }>();
   environments.forEach(({ profile, stack }, index) => {
-    for (const part of partsOf('Platform', stack, templates[index])) {
+    for (const part of partsOf('Platform', stack, templates[index].Resources)) {
       const known = merged.get(part.name) ?? { ...part, of: [] };
       part.needs.forEach(name => known.needs.add(name));
       known.of.push(profile.profileName);
       merged.set(part.name, known);
     }
   });
-  const rows = stepsOf([...merged.values()]).flatMap((step, index) => step.map((part, place) => {
-    const { of, resources } = merged.get(part.name)!;
+  const needs = new Map([...merged].map(([name, part]) => [name, part.needs]));
+  const rows = stepsOf(needs).flatMap((step, index) => step.map((name, place) => {
+    const { of, resources } = merged.get(name)!;
     const only = of.length < environments.length ? ` (${list(of)} only)` : '';
-    return [place === 0 ? `${index + 1}` : '', part.name, `${describe(resources)}${only}`];
+    return [place === 0 ? `${index + 1}` : '', name, `${describe(resources)}${only}`];
   }));
   return textTable(rows, 70);
 }
 
-/** What a part is, by its chief resource. */
+/** Describes a part by its chief resource. */
 function describe(resources: Resource[]): string {
   const chief: { readonly [type: string]: (props: any) => string } = {
     'AWS::EC2::VPC': props => `VPC ${props.CidrBlock}`,
@@ -132,10 +135,6 @@ function countRows(environments: Environment[]): string[][] {
     row('Lambda functions', count => count.lambdaFunctions),
     row('Template', count => `${(count.templateBytes / 1000).toFixed(1)} KB`),
   ];
-}
-
-function ofType(template: Resources, type: string): Resource[] {
-  return Object.values(template).filter(resource => resource.Type === type);
 }
 
 function list(names: string[]): string {

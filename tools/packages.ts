@@ -1,19 +1,19 @@
 import { createHash } from 'crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'fs';
 import { basename, join } from 'path';
-import { pack } from '../../support/compiled';
-import { ROOT, run } from '../../support/run';
+import { pack } from './compiled';
+import { ROOT, run } from './programs';
 
 /** Where packages and consumers are made, and kept for the next run. */
 export const BUILD = join(ROOT, 'build', 'languages');
 
-/** Modules of CDK's that the Go proxy does not have for everyone: made here of the npm packages. */
+/** Modules of CDK that the Go proxy does not have for everyone: they are made here, from the npm packages. */
 const GO_HELPERS = ['asset-awscli-v1', 'asset-node-proxy-agent-v6', 'cloud-assembly-schema', 'lambda-layer-kubectl-v36'];
 
-/** Keeps jsii's programs from telling about the end of life of Node releases. */
+/** Keeps jsii's programs from warning of the end of life of Node releases. */
 export const QUIET = { JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION: '1', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' };
 
-/** The npm package as it would be published, and a name for what is in it. */
+/** The npm package as it would be published, and an id of its contents. */
 export function npmPackage(): { readonly tarball: string; readonly id: string } {
   const draft = join(BUILD, `packed-${process.pid}`);
   mkdirSync(draft, { recursive: true });
