@@ -155,7 +155,6 @@ project.tsconfigDev.file.addOverride('compilerOptions.baseUrl', '.');
 project.tasks.tryFind('package:go')!.reset('jsii-pacmak -v --target go --code-only --rosetta-unknown-snippets fail');
 
 integTests(project);
-tests(project, handlers);
 
 project.addTask('demo', {
   description: 'Synthesize the TypeScript starter for dev, staging and prod and tell what it holds',
@@ -183,5 +182,7 @@ project.addTask('bench', {
   exec: 'ts-node -P tsconfig.dev.json bench/run.ts',
   receiveArgs: true,
 });
+
+tests(project, handlers);
 
 project.synth();
