@@ -32,7 +32,7 @@ export function tests(project: awscdk.AwsCdkConstructLibrary, handlers: Task) {
   project.tasks.all.filter(it => /^integ:.*:assert$/.test(it.name)).forEach(it => snapshots.spawn(it));
 
   const generated = project.addTask('generated', { description: 'Make all generated files anew' });
-  ['default', 'policies', 'compile', 'docgen'].forEach(name => generated.spawn(project.tasks.tryFind(name)!));
+  ['default', 'policies', 'compile', 'post-compile'].forEach(name => generated.spawn(project.tasks.tryFind(name)!));
 
   project.addTask('verify', {
     description: 'Run all parts, the rehearsal too, as before a release',
