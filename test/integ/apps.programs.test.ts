@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'fs';
+import { readdirSync } from 'fs';
 import { basename, join } from 'path';
 import { ofType, SUBJECTS, synthesize, type SynthesizedApp } from './apps';
 import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
 import { lint } from '../../rehearsal/checks/lint';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { text, type Resource } from '../support/read';
 import { describeUnless, ROOT } from '../support/run';
@@ -95,7 +95,7 @@ describe.each(CLUSTERS)('the cluster of %s', subject => {
   });
 });
 
-describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not built its judge')('Cilium\'s own code', () => {
+describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
   test.each(['cilium', 'policies'])('accepts the policies of %s', subject => {
     const { judged, findings } = judgeTemplates(programIn(cacheFolder(), 'judge'), [app(subject).tested as any]);
     expect(findings).toEqual([]);
@@ -103,12 +103,12 @@ describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has 
   });
 });
 
-const linter = existsSync(cacheFolder()) ? readdirSync(cacheFolder()).filter(it => it.startsWith('cfn-lint-')).map(it => join(cacheFolder(), it, 'bin/cfn-lint')).pop() : undefined;
+describeUnless(missingOf(['linter']))('cfn-lint', () => {
+  const linter = programIn(cacheFolder(), 'cfn-lint');
 
-describeUnless(linter && existsSync(linter) ? undefined : 'the rehearsal has not installed cfn-lint')('cfn-lint', () => {
   test.each(SUBJECTS)('finds no error in %s', async subject => {
     const { tested, checks } = app(subject);
-    const found = [await lint(linter!, tested.file, 'us-east-1'), await lint(linter!, checks.file, 'us-east-1')];
+    const found = [await lint(linter, tested.file, 'us-east-1'), await lint(linter, checks.file, 'us-east-1')];
     expect(found.flatMap(it => it.errors)).toEqual([]);
   });
 });
