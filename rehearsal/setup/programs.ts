@@ -43,7 +43,8 @@ const PROGRAMS = {
   'external-dns': {
     title: 'external-dns 0.21.0', // of chart 1.21.1
     packages: { 'external-dns': 'sigs.k8s.io/external-dns' },
-    modules: { 'sigs.k8s.io/external-dns': '0.21.0', 'sigs.k8s.io/controller-runtime': '0.24.1' }, // the second asks for an older one than works here
+    // It asks for a controller-runtime that is too old for this Kubernetes.
+    modules: { 'sigs.k8s.io/external-dns': '0.21.0', 'sigs.k8s.io/controller-runtime': '0.24.1' },
     reduced: { 'sigs.k8s.io/external-dns': [] },
   },
   'policies': {
