@@ -18,7 +18,7 @@ import { criticalPath } from './report/critical-path';
 import { page } from './report/html';
 import { seconds, summary, timeline } from './report/text';
 import { readEvents, spansOf, type Rehearsed, type StepResult } from './report/timeline';
-import { prepare, releaseOf, type Toolchain } from './setup/toolchain';
+import { ALL, cacheKey, prepare, releaseOf, type PieceName, type Toolchain } from './setup/toolchain';
 import { cacheFolder, callersFolder } from './support/paths';
 import { cleanly } from './support/processes';
 
@@ -31,18 +31,25 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   [args.kubernetes, args.upgradeFrom ?? args.kubernetes].forEach(releaseOf);
+  if (args.cacheKey) {
+    say(await cacheKey(args.kubernetes));
+    return 0;
+  }
   await checkMachine();
+  const setUp = (kubernetes: string, needs?: PieceName[]) => cleanly(() => prepare({ kubernetes, say, needs }), async () => undefined);
+  if (args.setup) {
+    for (const kubernetes of [args.upgradeFrom ?? [], args.kubernetes].flat()) {
+      await setUp(kubernetes, ALL);
+    }
+    say(`All is set up in ${cacheFolder()}`);
+    return 0;
+  }
   const waiting = args.wait ? (pid: number) => say(`Waiting for another rehearsal: process ${pid}`) : undefined;
   return alone(async () => {
     const charts = chartSource();
     const controller = namedProgram();
-    const setUp = (kubernetes: string) => cleanly(() => prepare({ kubernetes, say }), async () => undefined);
     const toolchain = await setUp(args.upgradeFrom ?? args.kubernetes);
     const newer = args.upgradeFrom === undefined ? undefined : await setUp(args.kubernetes);
-    if (args.setup) {
-      say(`All is set up in ${cacheFolder()}`);
-      return 0;
-    }
     say(`Charts: ${charts.label}.`);
     charts.notes.forEach(note => say(`  ${note}`));
     if (controller !== undefined) {

@@ -16,7 +16,8 @@ export const USAGE = `Usage: npm run rehearse -- [options]
   --html FILE                  writes the report as a page, too
   --keep                       leaves the platform running instead of destroying it, until Ctrl-C
   --wait                       waits where another rehearsal runs, instead of ending
-  --setup                      builds and downloads what a rehearsal runs, and no more
+  --setup                      builds and downloads what a rehearsal and the tests run, and no more
+  --cache-key                  prints the key under which CI can keep the cache folder: it changes with what is set up
   --help
 
 CHARTS_DIR=FOLDER rehearses with the real charts in a folder; KUBEBUILDER_ASSETS=FOLDER takes Kubernetes' programs from there.
@@ -35,6 +36,7 @@ export interface Args {
   readonly keep: boolean;
   readonly wait: boolean;
   readonly setup: boolean;
+  readonly cacheKey: boolean;
   readonly help: boolean;
 }
 
@@ -55,6 +57,7 @@ export function parse(argv: string[]): Args {
       'keep': { type: 'boolean', default: false },
       'wait': { type: 'boolean', default: false },
       'setup': { type: 'boolean', default: false },
+      'cache-key': { type: 'boolean', default: false },
       'help': { type: 'boolean', default: false },
     },
   });
@@ -85,7 +88,7 @@ export function parse(argv: string[]): Args {
   const count = wholeNumber('seeds', values.seeds);
   const first = wholeNumber('seed', values.seed);
   const seeds = Array.from({ length: count }, (_, index) => first + index);
-  return { profile, app, stack, kubernetes, upgradeFrom, html, keep, wait, setup, help, seeds };
+  return { profile, app, stack, kubernetes, upgradeFrom, html, keep, wait, setup, cacheKey: values['cache-key'], help, seeds };
 }
 
 function wholeNumber(name: string, given: string): number {

@@ -1,16 +1,6 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'fs';
-import { basename, join } from 'path';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { basename, dirname, join } from 'path';
 import { run } from '../support/run';
-
-const COMMANDS: Record<string, string> = {
-  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
-  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
-  'etcd': 'go.etcd.io/etcd/server/v3',
-};
-
-/** What {@link buildKubernetes} can build. */
-export const PROGRAMS = Object.keys(COMMANDS);
 
 /**
  * The Kubernetes release with whose modules other programs are built, whichever is rehearsed: the default one.
@@ -18,6 +8,9 @@ export const PROGRAMS = Object.keys(COMMANDS);
  * What they share with it is compiled once.
  */
 export const SHARED_RELEASE = '1.36.3';
+
+/** Go files of ours: programs, and what lies over the files of others' modules. */
+export const SOURCES = join(__dirname, 'programs');
 
 /** The first that fetches a newer Go when a module asks for it. */
 const OLDEST_GO = 21;
@@ -29,111 +22,98 @@ interface GoMod {
   readonly Replace: { readonly Old: { readonly Path: string }; readonly New: { readonly Path: string } }[];
 }
 
-/** Another's program, or one of ours that is made of another's packages. */
-export interface GoProgram {
-  readonly name: string;
-  /** The module that it is made of, and its version. */
-  readonly module: string;
-  readonly version: string;
-  /** What is built: a package of that module, or `.`, which is `sources`. */
-  readonly package: string;
-  /** Go files of ours. */
-  readonly sources?: string;
-  /** Files of the module that are compiled among ours: where they are in the module, and the folder of ours. */
-  readonly borrowed?: { readonly [file: string]: string };
-  /** Files of the module that ours replace. */
-  readonly replaced?: { readonly [file: string]: string };
-  /** Modules of which it does not work with the version that Kubernetes has. */
+/** Others' programs, or one of ours that is made of others' packages: built together. */
+export interface GoPrograms {
+  /** By name, the package of each: one of {@link modules}, or `./NAME`, which is a folder of {@link SOURCES}. */
+  readonly packages: { readonly [program: string]: string };
+  /** What they are made of, and the versions. */
+  readonly modules: { readonly [module: string]: string };
+  /** Modules of which Kubernetes' version does not do: they keep the one that the program asks for. */
   readonly own?: string[];
-  /** Modules that it asks for in a version that does not work with Kubernetes' modules, and one that does. */
-  readonly newer?: { readonly [module: string]: string };
+  /** Files of a module that are compiled among ours: the folder that each comes into. */
+  readonly borrowed?: { readonly [module: string]: { readonly [file: string]: string } };
+  /** Modules over whose files those of a folder of {@link SOURCES} lie, called as the module; these files of it are left out. */
+  readonly reduced?: { readonly [module: string]: string[] };
+}
+
+/** The programs of a Kubernetes release, and etcd as that release names it. */
+export async function buildKubernetes(release: string, packages: { readonly [program: string]: string }, folder: string): Promise<void> {
+  await build(folder, release, upstream => ({
+    packages,
+    modules: {
+      'k8s.io/kubernetes': release,
+      'go.etcd.io/etcd/server/v3': upstream.Require.find(({ Path }) => Path === 'go.etcd.io/etcd/client/v3')!.Version.slice(1),
+    },
+  }));
+}
+
+/** Builds programs with the modules of {@link SHARED_RELEASE}, in their versions. */
+export async function buildPrograms(programs: GoPrograms, folder: string): Promise<void> {
+  await build(folder, SHARED_RELEASE, () => programs);
 }
 
 /**
- * Builds programs of a Kubernetes release, and etcd as that release names it.
+ * Builds in a module that is gone afterwards. It takes the versions that Kubernetes has, and Kubernetes' own modules in their published versions,
+ * as Kubernetes itself replaces them by folders.
  *
- * `k8s.io/kubernetes` cannot be installed by `go install`: it replaces some modules by folders of its own. A module of
- * ours requires it, and replaces the same modules by their published versions.
+ * Without `-trimpath`: with it, Go compiles a package again wherever another version of it was asked for, though the same one replaces it.
  */
-export async function buildKubernetes(version: string, programs: string[], folder: string, built: (program: string) => void): Promise<void> {
-  await inModule(folder, async (module, go) => {
-    const upstream = await kubernetesModule(version, go);
-    const etcd = upstream.Require.find(({ Path }) => Path === 'go.etcd.io/etcd/client/v3')!.Version;
-    writeModule(module, upstream.Go, { 'k8s.io/kubernetes': `v${version}`, 'go.etcd.io/etcd/server/v3': etcd }, stagedModules(upstream, version));
-    writeFileSync(join(module, 'tools.go'), [
-      '//go:build tools',
-      'package tools',
-      ...Object.values(COMMANDS).map(path => `import _ "${path}"`),
-      '',
-    ].join('\n'));
-    await go('mod', 'tidy');
-    for (const program of programs) {
-      await go('build', '-trimpath', `-ldflags=${linkerFlags(version)}`, '-o', join(folder, program), COMMANDS[program]);
-      built(program);
-    }
-  });
-}
-
-/** Builds a program with the modules of {@link SHARED_RELEASE}, in their versions. */
-export async function buildProgram(program: GoProgram, folder: string): Promise<void> {
-  await inModule(folder, async (module, go) => {
-    const { Dir: source } = JSON.parse(await go('mod', 'download', '-json', `${program.module}@v${program.version}`));
-    const upstream = await kubernetesModule(SHARED_RELEASE, go);
-    const pinned = {
-      ...Object.fromEntries(upstream.Require.map(({ Path, Version }) => [Path, Version])),
-      ...stagedModules(upstream, SHARED_RELEASE),
-    };
-    program.own?.forEach(path => delete pinned[path]);
-    writeModule(module, upstream.Go, { [program.module]: `v${program.version}`, ...program.newer }, pinned, program.name);
-    if (program.sources) {
-      cpSync(program.sources, module, { recursive: true });
-    }
-    for (const [file, to] of Object.entries(program.borrowed ?? {})) {
-      cpSync(join(source, file), join(module, to, basename(file)));
-    }
-    if (program.replaced) {
-      const copy = join(module, 'source');
-      cpSync(source, copy, { recursive: true });
-      await run('chmod', ['-R', 'u+w', copy]); // Go's own files are read-only
-      Object.entries(program.replaced).forEach(([file, ours]) => cpSync(ours, join(copy, file)));
-      await go('mod', 'edit', '-replace', `${program.module}=./source`);
-    }
-    await go('build', '-trimpath', '-ldflags=-s -w', '-o', join(folder, program.name), program.package);
-  });
-}
-
-type Go = (...args: string[]) => Promise<string>;
-
-/** Works in a module that is gone afterwards. */
-async function inModule(folder: string, work: (module: string, go: Go) => Promise<void>): Promise<void> {
+async function build(folder: string, release: string, programsOf: (kubernetes: GoMod) => GoPrograms): Promise<void> {
   const module = join(folder, 'module');
+  const go = (...args: string[]) => run('go', args, { cwd: module, env: environment() });
+  const download = async (path: string, version: string) => JSON.parse(await go('mod', 'download', '-json', `${path}@v${version}`));
   mkdirSync(module, { recursive: true });
   try {
-    await work(module, (...args) => run('go', args, { cwd: module, env: environment() }));
+    const kubernetes: GoMod = JSON.parse(await go('mod', 'edit', '-json', (await download('k8s.io/kubernetes', release)).GoMod));
+    const { packages, modules, own = [], borrowed = {}, reduced = {} } = programsOf(kubernetes);
+    const changed = Object.keys(reduced);
+    writeFileSync(join(module, 'go.mod'), goMod(kubernetes.Go, modules, { ...versionsOf(kubernetes, release), ...foldersOf(changed) }, own));
+    Object.values(packages).filter(path => path.startsWith('./')).forEach(path => cpSync(join(SOURCES, path), join(module, path), { recursive: true }));
+    for (const [path, files] of Object.entries(borrowed)) {
+      const { Dir } = await download(path, modules[path]);
+      Object.entries(files).forEach(([file, to]) => cpSync(join(Dir, file), join(module, to, basename(file))));
+    }
+    for (const path of changed) {
+      const { Dir } = await download(path, modules[path]);
+      const copy = join(module, basename(path));
+      cpSync(Dir, copy, { recursive: true });
+      await run('chmod', ['-R', 'u+w', copy]); // Go's own files are read-only
+      reduced[path].forEach(file => rmSync(join(copy, file)));
+      cpSync(join(SOURCES, basename(path)), copy, { recursive: true });
+    }
+    await go('build', `-ldflags=${linkerFlags(release)}`, '-o', `${folder}/`, ...Object.values(packages));
+    Object.entries(packages).forEach(([program, path]) => renameSync(join(folder, nameOf(path)), join(folder, program)));
   } finally {
     rmSync(module, { recursive: true, force: true });
   }
 }
 
-async function kubernetesModule(version: string, go: Go): Promise<GoMod> {
-  const { GoMod: file } = JSON.parse(await go('mod', 'download', '-json', `k8s.io/kubernetes@v${version}`));
-  return JSON.parse(await go('mod', 'edit', '-json', file));
+/** The versions of Kubernetes' own modules, and of those that it requires. */
+function versionsOf({ Require, Replace }: GoMod, release: string): Record<string, string> {
+  const staged = Replace.filter(({ New }) => New.Path.startsWith('./staging/')).map(({ Old }) => Old.Path);
+  return {
+    ...Object.fromEntries(Require.map(({ Path, Version }) => [Path, `${Path} ${Version}`])),
+    ...Object.fromEntries(staged.map(path => [path, `${path} v${release.replace(/^1\./, '0.')}`])),
+  };
 }
 
-/** The modules that Kubernetes keeps among its own files, with their published versions. */
-function stagedModules(upstream: GoMod, version: string): Record<string, string> {
-  const staged = upstream.Replace.filter(({ New }) => New.Path.startsWith('./staging/')).map(({ Old }) => Old.Path);
-  return Object.fromEntries(staged.map(path => [path, `v${version.replace(/^1\./, '0.')}`]));
+function foldersOf(modules: string[]): Record<string, string> {
+  return Object.fromEntries(modules.map(path => [path, `./${basename(path)}`]));
 }
 
-function writeModule(folder: string, go: string, required: Record<string, string>, replaced: Record<string, string>, name = 'rehearsal') {
-  writeFileSync(join(folder, 'go.mod'), [
-    `module ${name}`,
+function goMod(go: string, required: Record<string, string>, replaced: Record<string, string>, own: string[]): string {
+  return [
+    'module rehearsal',
     `go ${go}`,
-    ...Object.entries(required).map(([path, version]) => `require ${path} ${version}`),
-    ...Object.entries(replaced).map(([path, version]) => `replace ${path} => ${path} ${version}`),
+    ...Object.entries(required).map(([path, version]) => `require ${path} v${version}`),
+    ...Object.entries(replaced).filter(([path]) => !own.includes(path)).map(([path, by]) => `replace ${path} => ${by}`),
     '',
-  ].join('\n'));
+  ].join('\n');
+}
+
+/** What Go calls the program of a package. */
+function nameOf(path: string): string {
+  return basename(/\/v\d+$/.test(path) ? dirname(path) : path);
 }
 
 /** @throws when there is no Go; one that is old but not very old fetches the one that it needs */
@@ -145,8 +125,16 @@ export async function checkGo(): Promise<void> {
   }
 }
 
+/** The compiler collects no garbage before it holds 2 GiB, which spares a seventh of its work. */
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, CGO_ENABLED: '0', GOFLAGS: `${process.env.GOFLAGS ?? ''} -buildvcs=false -mod=mod`.trim(), GOWORK: 'off' };
+  return {
+    ...process.env,
+    CGO_ENABLED: '0',
+    GOFLAGS: `${process.env.GOFLAGS ?? ''} -buildvcs=false -mod=mod`.trim(),
+    GOWORK: 'off',
+    GOGC: 'off',
+    GOMEMLIMIT: '2GiB',
+  };
 }
 
 /** Kubernetes learns its own version from the linker; without it, it says v0.0.0 and Helm refuses charts. */

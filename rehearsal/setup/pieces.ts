@@ -18,7 +18,7 @@ export interface Piece {
   /** Looks for what making it needs. @throws with a remedy when that is missing */
   check?(): Promise<void>;
   /** Makes it in a new, empty folder. */
-  make(folder: string, say: (line: string) => void): Promise<void>;
+  make(folder: string): Promise<void>;
 }
 
 /** Where a piece lies, or will lie. */
@@ -67,7 +67,7 @@ async function make(cache: string, piece: Piece, say: (line: string) => void): P
   mkdirSync(folder);
   process.on('exit', remove); // after a signal
   try {
-    await piece.make(folder, say);
+    await piece.make(folder);
   } catch (error) {
     remove();
     throw new Error(`${piece.title} could not be set up: ${(error as Error).message}`);

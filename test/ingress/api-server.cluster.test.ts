@@ -4,7 +4,7 @@ import { join } from 'path';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { certificateFixture, nlbFixture } from './fixture';
-import { isPrepared } from '../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf } from '../../rehearsal/setup/toolchain';
 import { LoadBalancerScheme } from '../../src';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { describeUnless } from '../support/run';
@@ -26,7 +26,7 @@ const SERVICES = [
   })),
 ].map(it => it.object('Service'));
 
-describeUnless(isPrepared('1.36') ? undefined : 'the rehearsal has not set up Kubernetes')('the API server', () => {
+describeUnless(missingOf(CONTROL_PLANE))('the API server', () => {
   let cluster: RunningControlPlane;
 
   beforeAll(async () => {

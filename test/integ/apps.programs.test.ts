@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'fs';
+import { readdirSync } from 'fs';
 import { basename, join } from 'path';
 import { ofType, SUBJECTS, synthesize, type SynthesizedApp } from './apps';
 import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { text, type Resource } from '../support/read';
 import { describeUnless, ROOT, run } from '../support/run';
@@ -94,7 +94,7 @@ describe.each(CLUSTERS)('the cluster of %s', subject => {
   });
 });
 
-describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not built its judge')('Cilium\'s own code', () => {
+describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
   test.each(['cilium', 'policies'])('accepts the policies of %s', subject => {
     const { judged, findings } = judgeTemplates(programIn(cacheFolder(), 'judge'), [app(subject).tested as any]);
     expect(findings).toEqual([]);
@@ -102,14 +102,14 @@ describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has 
   });
 });
 
-const linter = existsSync(cacheFolder()) ? readdirSync(cacheFolder()).filter(it => it.startsWith('cfn-lint-')).map(it => join(cacheFolder(), it, 'bin/cfn-lint')).pop() : undefined;
+describeUnless(missingOf(['linter']))('cfn-lint', () => {
+  const linter = programIn(cacheFolder(), 'cfn-lint');
 
-describeUnless(linter && existsSync(linter) ? undefined : 'the rehearsal has not installed cfn-lint')('cfn-lint', () => {
   /** All at once, as it takes longer to start than to read a template. */
   let findings: any[];
   beforeAll(() => {
     const files = [...apps.values()].flatMap(({ tested, checks }) => [tested.file, checks.file]);
-    findings = JSON.parse(run(linter!, ['--template', ...files, '--regions', 'us-east-1', '--format', 'json', '--non-zero-exit-code', 'none']));
+    findings = JSON.parse(run(linter, ['--template', ...files, '--regions', 'us-east-1', '--format', 'json', '--non-zero-exit-code', 'none']));
   });
 
   test.each(SUBJECTS)('finds no error in %s', subject => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { kubernetes, listening, probe, probesMissing, stopAll } from './probes';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { freePorts, Processes, sleep } from '../../rehearsal/support/processes';
 import { NodeLocalDns, type NodeLocalDnsProps } from '../../src';
@@ -14,7 +14,7 @@ import { describeUnless } from '../support/run';
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/default/ingresses';
 const COREDNS_PODS = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app=kube-dns';
 const HOST = 'probe.integ.internal';
-const missing = probesMissing ?? (isBuilt(cacheFolder(), 'coredns') ? undefined : 'the rehearsal has not built CoreDNS');
+const missing = probesMissing ?? missingOf(['coredns']);
 
 /*
  * The cache is a real CoreDNS with the construct's own Corefile, on two addresses of this machine; behind it a second one stands for the

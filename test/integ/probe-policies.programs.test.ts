@@ -3,7 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { http, kubernetes, listening, probe, probesMissing, silence, stopAll } from './probes';
 import { serveHttp } from '../../integ/support/backend';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { Processes } from '../../rehearsal/support/processes';
 import { describeUnless } from '../support/run';
@@ -23,7 +23,7 @@ const agent = () => http(request => request.headers.authorization === 'of-the-po
 describeUnless(probesMissing)('the probes of policies, as processes', () => {
   afterEach(stopAll);
 
-  describeUnless(isBuilt(cacheFolder(), 'coredns') ? undefined : 'the rehearsal has not built CoreDNS')('inside', () => {
+  describeUnless(missingOf(['coredns']))('inside', () => {
     const processes = new Processes(join(folder, 'logs'));
     const dns = { RESOLVER: '127.0.0.1', DNS_PORT: '20053' };
     beforeAll(async () => {

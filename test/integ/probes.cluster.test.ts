@@ -6,15 +6,14 @@ import { ofType, synthesize } from './apps';
 import { probe, probesMissing } from './probes';
 import { Layer } from '../../handlers/kubernetes/programs';
 import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { Engine, VALUE } from '../handlers/kubernetes/engine';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { text } from '../support/read';
 import { describeUnless } from '../support/run';
 
-const missing = probesMissing ?? (isPrepared('1.36') && isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not set up Kubernetes and its judge');
+const missing = probesMissing ?? missingOf([...CONTROL_PLANE, 'judge']);
 
 describeUnless(missing)('probes and a real API server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'in-cluster-'));
@@ -24,8 +23,7 @@ describeUnless(missing)('probes and a real API server', () => {
   beforeAll(async () => {
     plane = await runControlPlane();
     await registerDefinitions(programIn(cacheFolder(), 'judge'), plane);
-    const { opt } = await prepare({ kubernetes: '1.36', say: () => undefined });
-    engine = new Engine(own => new Layer({ ...own, KUBECONFIG: plane.adminKubeconfig }, opt));
+    engine = new Engine(own => new Layer({ ...own, KUBECONFIG: plane.adminKubeconfig }, plane.opt));
     await plane.kubectl('create', 'namespace', 'locked');
   }, 120_000);
 

@@ -3,8 +3,7 @@ import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { POLICIES } from './policies';
 import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
-import { isPrepared } from '../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { CiliumClusterwideNetworkPolicy, EndpointSelector, Namespace, PodSecurityLevel } from '../../src';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
@@ -12,7 +11,7 @@ import { clusterFixture } from '../support/fixtures';
 import { kubernetesObjects } from '../support/read';
 import { describeUnless } from '../support/run';
 
-const missing = isPrepared('1.36') && isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not set up Kubernetes and its judge';
+const missing = missingOf([...CONTROL_PLANE, 'judge']);
 
 /** A namespace that denies all, with every kind of allowance and policy, and a policy for the whole cluster. */
 function objects(allowInstanceMetadata: boolean): any[] {

@@ -1,6 +1,6 @@
 /** The page on network policies: its code runs, and Cilium accepts the policies. */
 import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { Page } from '../support/page';
 import { kubernetesObjects } from '../support/read';
@@ -22,7 +22,7 @@ test('the recipe for foreign load balancers makes an allowance', () => {
   expect(allowances.specs.at(-1).endpointSelector).toEqual({ matchLabels: { app: 'shop-chart' } });
 });
 
-describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not built its judge')('Cilium\'s own code', () => {
+describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
   test('accepts all of them', () => {
     expect(judgeTemplates(judge, [template.toJSON() as any]).findings).toEqual([]);
   });

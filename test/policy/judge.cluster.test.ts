@@ -1,6 +1,6 @@
 import { POLICIES } from './policies';
 import { judgeObjects } from '../../rehearsal/checks/cilium-objects';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, EndpointSelector, Namespace } from '../../src';
 import { clusterFixture, importedClusterFixture } from '../support/fixtures';
@@ -9,7 +9,7 @@ import { describeUnless } from '../support/run';
 
 const judge = programIn(cacheFolder(), 'judge');
 
-describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not built its judge')('Cilium\'s own code', () => {
+describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
   test.each(POLICIES)('accepts a policy with $name', ({ policy }) => {
     const { stack, cluster, template } = importedClusterFixture();
     const namespace = Namespace.fromNamespaceName(stack, 'Production', cluster, 'production');

@@ -4,7 +4,7 @@ import * as fs from 'fs';
 import { createServer } from 'net';
 import * as os from 'os';
 import * as path from 'path';
-import { programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { renderCorefile } from '../../src/addons/node-local-dns-objects';
 
@@ -12,8 +12,7 @@ import { renderCorefile } from '../../src/addons/node-local-dns-objects';
  * The cache's configuration, run by a real CoreDNS: node-cache is a CoreDNS with the same plugins. Only the words that node-cache fills in
  * itself are filled in here, and addresses are those of this machine alone.
  */
-const built = programIn(cacheFolder(), 'coredns');
-const COREDNS = process.env.COREDNS ?? (fs.existsSync(built) ? built : undefined);
+const COREDNS = process.env.COREDNS ?? (missingOf(['coredns']) === undefined ? programIn(cacheFolder(), 'coredns') : undefined);
 const withCoreDns = COREDNS ? describe : describe.skip;
 
 withCoreDns('the Corefile in a real CoreDNS (needs COREDNS, the path of its binary, or the one that the rehearsal builds)', () => {

@@ -14,9 +14,9 @@ test('takes a command for an app of one\'s own', () => {
     .toMatchObject({ app: 'npx ts-node main.ts', stack: 'shop', html: 'report.html' });
 });
 
-test('can only set up, and can wait for another rehearsal', () => {
-  expect(parse(['--setup', '--wait'])).toMatchObject({ setup: true, wait: true });
-  expect(parse([])).toMatchObject({ setup: false, wait: false });
+test('can only set up, can wait for another rehearsal, and can print the key of the cache', () => {
+  expect(parse(['--setup', '--wait'])).toMatchObject({ setup: true, wait: true, cacheKey: false });
+  expect(parse(['--cache-key'])).toMatchObject({ setup: false, wait: false, cacheKey: true });
 });
 
 test('upgrades from the minor before', () => {

@@ -7,10 +7,11 @@ import { join } from 'path';
 import { parseAllDocuments } from 'yaml';
 import { Authority, signingKeys } from '../../rehearsal/cluster/certificates';
 import { choosePorts, FAKE_NODE, READY_NODE, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf, prepare } from '../../rehearsal/setup/toolchain';
 import { identityOf } from '../../rehearsal/support/leftovers';
 import { Processes } from '../../rehearsal/support/processes';
 import { run } from '../../rehearsal/support/run';
+import { describeUnless } from '../support/run';
 
 describe('certificates', () => {
   const authority = new Authority('rehearsal');
@@ -70,9 +71,7 @@ test('the stages are for nodes and pods, each with a name of its own', () => {
   expect(new Set(stages.map(stage => stage.metadata.name)).size).toBe(stages.length);
 });
 
-const warm = isPrepared('1.36');
-
-(warm ? describe : describe.skip)(`a control plane${warm ? '' : ' (skipped: npm run rehearse has not set up Kubernetes yet)'}`, () => {
+describeUnless(missingOf(CONTROL_PLANE))('a control plane', () => {
   let folder: string;
   let processes: Processes;
   let cluster: ControlPlane;
@@ -81,7 +80,9 @@ const warm = isPrepared('1.36');
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'control-plane-test-'));
     processes = new Processes(join(folder, 'logs'));
-    const toolchain = await prepare({ kubernetes: '1.36', say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
+    const toolchain = await prepare({
+      kubernetes: '1.36', needs: CONTROL_PLANE, say: () => undefined, env: { ...process.env, KUBEBUILDER_ASSETS: undefined },
+    });
     kubectl = join(toolchain.kubeBin, 'kubectl');
     cluster = await startControlPlane({
       toolchain, processes, folder, ports: await choosePorts(), authSecret: 'secret-of-a-test-0', serviceRange: '172.20.0.0/16',

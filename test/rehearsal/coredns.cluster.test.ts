@@ -1,12 +1,12 @@
 import { checkCorefile } from '../../rehearsal/checks/corefile';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { NodeLocalDns, type NodeLocalDnsProps } from '../../src';
 import { clusterFixture } from '../support/fixtures';
 import { kubernetesObjects } from '../support/read';
 import { describeUnless } from '../support/run';
 
-describeUnless(isBuilt(cacheFolder(), 'coredns') ? undefined : 'the rehearsal has not built CoreDNS')('the cache in a real CoreDNS', () => {
+describeUnless(missingOf(['coredns']))('the cache in a real CoreDNS', () => {
   const check = (props: Partial<NodeLocalDnsProps>) => checkCorefile(programIn(cacheFolder(), 'coredns'), corefile(props));
 
   test('answers a second query by itself, and counts it', async () => {

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { lambdaLike, namespace, withoutAws } from '../../rehearsal/emulator/emulator';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { missingOf, prepare } from '../../rehearsal/setup/toolchain';
 
 const PLUGIN = join(__dirname, '../../rehearsal/emulator');
 
 const mayMount = spawnSync('unshare', [...namespace(), 'true']).status === 0;
 const whereMountsAreAllowed = mayMount ? describe : describe.skip;
-const whereSetUp = isPrepared('1.36') ? test : test.skip;
+const missing = missingOf(['ministack']);
 
 test('keeps the credentials of a real account from the CDK CLI', () => {
   expect(withoutAws({ PATH: '/bin', AWS_PROFILE: 'work', AWS_ACCESS_KEY_ID: 'AKIA', CDK_DEFAULT_ACCOUNT: '1', HOME: '/home/me' }))
@@ -67,8 +67,8 @@ whereMountsAreAllowed('the file system of Lambda functions (skipped where unshar
   });
 });
 
-whereSetUp('the plugin does what AWS, EKS and Cilium do (skipped until a rehearsal has set up Python)', async () => {
-  const { python } = await prepare({ kubernetes: '1.36', say: () => undefined });
+(missing ? test.skip : test)(`the plugin does what AWS, EKS and Cilium do${missing ? ` (skipped: ${missing})` : ''}`, async () => {
+  const { python } = await prepare({ kubernetes: '1.36', needs: ['ministack'], say: () => undefined });
   const { status, stderr } = spawnSync(python, ['-m', 'unittest', 'discover', '-s', 'tests'], {
     cwd: PLUGIN,
     env: { PATH: process.env.PATH, PYTHONPATH: 'plugin:tests', PYTHONDONTWRITEBYTECODE: '1' },

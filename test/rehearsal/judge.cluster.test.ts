@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { judgeObjects, judgeTemplates, writeDefinitions } from '../../rehearsal/checks/cilium-objects';
-import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { PlatformProfile } from '../../src';
 import { platformFixture } from '../support/fixtures';
@@ -11,7 +11,7 @@ import { describeUnless } from '../support/run';
 
 const judge = programIn(cacheFolder(), 'judge');
 
-describeUnless(isBuilt(cacheFolder(), 'judge') ? undefined : 'the rehearsal has not built its judge')('Cilium\'s own code', () => {
+describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
   test.each([PlatformProfile.DEV, PlatformProfile.STAGING, PlatformProfile.PROD])('accepts what the platform brings in $profileName', profile => {
     const { template } = platformFixture({ profile, nodeLocalDns: { enabled: true } });
     expect(judgeTemplates(judge, [template().toJSON() as any])).toEqual({ judged: { CiliumLocalRedirectPolicy: 2 }, findings: [] });

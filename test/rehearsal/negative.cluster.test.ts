@@ -10,12 +10,10 @@ import type { Template } from '../../rehearsal/lifecycle/assembly';
 import { helm } from '../../rehearsal/lifecycle/context';
 import { ofType, releasesOf, setChartVersions } from '../../rehearsal/lifecycle/platform';
 import { createStack, type StackEnded } from '../../rehearsal/lifecycle/stacks';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
-import { emptyFolder } from '../support/run';
+import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
+import { describeUnless, emptyFolder } from '../support/run';
 
-const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
-
-whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () => {
   const assembly = emptyFolder();
   let machine: Machine;
   let platform: Platform;

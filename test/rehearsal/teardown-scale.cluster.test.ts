@@ -5,13 +5,13 @@ import { join } from 'path';
 import { AwsCalls } from '../../rehearsal/checks/aws';
 import { choosePorts } from '../../rehearsal/cluster/control-plane';
 import { startEmulator, type Emulator } from '../../rehearsal/emulator/emulator';
-import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
 import { ROOT, run } from '../support/run';
 
 /** It takes two minutes, most of which AWS lets it wait. */
-const whereAsked = process.env.TEARDOWN_SCALE && isPrepared('1.36') ? describe : describe.skip;
+const whereAsked = process.env.TEARDOWN_SCALE && missingOf(REHEARSAL) === undefined ? describe : describe.skip;
 
 /** A bucket of each action: what it holds, and how much comes back in a second. As EC2's for changes, and for reads. */
 const BUCKETS = { change: [50, 5], read: [100, 20] };

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { basename, dirname, join } from 'path';
 import { checkGo } from '../../rehearsal/setup/go';
 import { checkDisk, duration, folderOf, isComplete, makeMissing, type Piece } from '../../rehearsal/setup/pieces';
 import { findPython } from '../../rehearsal/setup/python';
-import { isPrepared, prepare, releaseOf } from '../../rehearsal/setup/toolchain';
+import { ALL, cacheKey, CONTROL_PLANE, missingOf, prepare, programIn, releaseOf, type PieceName } from '../../rehearsal/setup/toolchain';
 import { locked } from '../../rehearsal/support/lock';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { run } from '../../rehearsal/support/run';
@@ -160,8 +160,23 @@ describe('the toolchain', () => {
     await expect(prepare({ kubernetes: '1.20', say, cache })).rejects.toThrow('there is no Kubernetes 1.20 for the rehearsal, only 1.34, 1.35, 1.36');
   });
 
-  test('is not prepared in an empty folder', () => {
-    expect(isPrepared('1.36', cache)).toBe(false);
+  test('says what is missing of it: all in an empty folder, and a piece until its last step', () => {
+    const all = missingOf(ALL, '1.36', cache);
+    expect(all).toMatch(/^not set up by npm run rehearse -- --setup: kubectl, helm and the AWS CLI, Kubernetes 1\.36\.3, kwok .*, opa .* and conftest /);
+    const folder = dirname(programIn(cache, 'coredns'));
+    mkdirSync(folder);
+    writeFileSync(programIn(cache, 'coredns'), '');
+    expect(missingOf(['coredns'], '1.36', cache)).toMatch(/: CoreDNS [0-9.]+$/);
+    writeFileSync(join(folder, '.complete'), basename(folder));
+    expect(missingOf(['coredns'], '1.36', cache)).toBeUndefined();
+  });
+
+  test('is kept under a key that is the same until a piece of it is another one', async () => {
+    const [key, again, older] = await Promise.all(['1.36', '1.36.3', '1.35'].map(cacheKey));
+
+    expect(key).toMatch(/^eks-platform-rehearsal-1\.36\.3-[0-9a-f]{16}$/);
+    expect(again).toBe(key);
+    expect(older).toMatch(/^eks-platform-rehearsal-1\.35\.4-/);
   });
 
   test('lies in the cache folder of the user', () => {
@@ -217,10 +232,11 @@ describe('what must be there', () => {
   });
 });
 
-const warm = isPrepared('1.36');
+const NEEDS: PieceName[] = [...CONTROL_PLANE, 'node', 'ministack'];
+const missing = missingOf(NEEDS);
 
-(warm ? test : test.skip)(`what is set up works${warm ? '' : ' (skipped: npm run rehearse has not set it up yet)'}`, async () => {
-  const toolchain = await prepare({ kubernetes: '1.36', say, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
+(missing ? test.skip : test)(`what is set up works${missing ? ` (skipped: ${missing})` : ''}`, async () => {
+  const toolchain = await prepare({ kubernetes: '1.36', needs: NEEDS, say, env: { ...process.env, KUBEBUILDER_ASSETS: undefined } });
   const version = (program: string, ...args: string[]) => run(join(toolchain.kubeBin, program), args);
 
   expect(said).toEqual([]);

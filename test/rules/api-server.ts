@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { request as httpsRequest } from 'https';
-import { isPrepared } from '../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf } from '../../rehearsal/setup/toolchain';
 import { sleep } from '../../rehearsal/support/processes';
 import { run } from '../../rehearsal/support/run';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** Tests that need a real API server. */
-export const describeWithApiServer = describeUnless(isPrepared('1.36') ? undefined : 'npm run rehearse has not set up Kubernetes yet');
+export const describeWithApiServer = describeUnless(missingOf(CONTROL_PLANE));
 
 /** A real API server and its controllers, without an emulated AWS. */
 export class ApiServer {

@@ -7,11 +7,10 @@ import { whatHolds } from '../../../handlers/kubernetes/stuck';
 import type { Work } from '../../../handlers/kubernetes/work';
 import type { Result } from '../../../handlers/shared/custom-resource';
 import { FAKE_NODE, READY_NODE } from '../../../rehearsal/cluster/control-plane';
-import { isPrepared, prepare } from '../../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { runControlPlane, type RunningControlPlane } from '../../support/control-plane';
+import { describeUnless } from '../../support/run';
 import { FakeAws } from '../fake-aws';
-
-const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
 
 /** How much faster time goes for the drain than here. */
 const HASTE = 20;
@@ -19,15 +18,14 @@ const HASTE = 20;
 const CONTROLLER = 'aws-load-balancer-controller';
 const FINALIZER = 'ingress.k8s.aws/resources';
 
-whereSetUp('the drain of a real cluster (skipped until a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missingOf(CONTROL_PLANE))('the drain of a real cluster', () => {
   let plane: RunningControlPlane;
   let programs: Layer;
   let said: string[];
 
   beforeAll(async () => {
     plane = await runControlPlane();
-    const { opt } = await prepare({ kubernetes: '1.36', say: () => undefined });
-    programs = new Layer({ KUBECONFIG: plane.adminKubeconfig, HOME: plane.folder }, opt);
+    programs = new Layer({ KUBECONFIG: plane.adminKubeconfig, HOME: plane.folder }, plane.opt);
     await apply(
       { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node', annotations: FAKE_NODE, labels: READY_NODE }, status: { capacity: { cpu: '8', memory: '32Gi', pods: '110' } } },
       { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'alb' }, spec: { controller: 'ingress.k8s.aws/alb' } },

@@ -5,10 +5,9 @@ import { setTimeout } from 'timers/promises';
 import { Engine, manifest, PATCH, VALUE } from './engine';
 import { Layer, type Programs } from '../../../handlers/kubernetes/programs';
 import { FAKE_NODE, READY_NODE } from '../../../rehearsal/cluster/control-plane';
-import { isPrepared, prepare } from '../../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { runControlPlane, type RunningControlPlane } from '../../support/control-plane';
-
-const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
+import { describeUnless } from '../../support/run';
 
 const NODE = {
   apiVersion: 'v1', kind: 'Node', metadata: { name: 'node', annotations: FAKE_NODE, labels: READY_NODE }, status: { capacity: { cpu: '8', memory: '32Gi', pods: '110' } },
@@ -34,14 +33,12 @@ function deployment(name: string, nodeSelector: object = {}): any {
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'default' }, spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } } };
 }
 
-whereSetUp('what goes wrong with manifests in a real cluster (skipped until a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a real cluster', () => {
   let plane: RunningControlPlane;
-  let opt: string;
   let engine: Engine;
 
   beforeAll(async () => {
     plane = await runControlPlane();
-    ({ opt } = await prepare({ kubernetes: '1.36', say: () => undefined }));
     const file = join(plane.folder, 'node.json');
     writeFileSync(file, JSON.stringify(NODE));
     await plane.kubectl('apply', '--filename', file);
@@ -57,7 +54,7 @@ whereSetUp('what goes wrong with manifests in a real cluster (skipped until a re
   afterAll(() => plane?.stop(), 30_000);
 
   function real(own: NodeJS.ProcessEnv, kubeconfig = plane.adminKubeconfig): Programs {
-    return new Layer({ ...own, KUBECONFIG: kubeconfig }, opt);
+    return new Layer({ ...own, KUBECONFIG: kubeconfig }, plane.opt);
   }
 
   /** An invocation with little time left for its work. */

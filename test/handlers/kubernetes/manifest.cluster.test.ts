@@ -1,10 +1,9 @@
 import { readFileSync } from 'fs';
 import { Engine, MANIFEST, manifest } from './engine';
 import { Layer, type Programs } from '../../../handlers/kubernetes/programs';
-import { isPrepared, prepare } from '../../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { runControlPlane, type RunningControlPlane } from '../../support/control-plane';
-
-const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
+import { describeUnless } from '../../support/run';
 
 const NAMESPACE = 'shop';
 
@@ -12,15 +11,13 @@ function config(name: string, data: object = { color: 'green-as-grass' }): any {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE }, data };
 }
 
-whereSetUp('manifests in a real cluster (skipped until a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
   let plane: RunningControlPlane;
-  let opt: string;
   let engine: Engine;
   let logged: string[];
 
   beforeAll(async () => {
     plane = await runControlPlane();
-    ({ opt } = await prepare({ kubernetes: '1.36', say: () => undefined }));
     await plane.kubectl('create', 'namespace', NAMESPACE);
   }, 60_000);
 
@@ -39,7 +36,7 @@ whereSetUp('manifests in a real cluster (skipped until a rehearsal of 1.36 has s
 
   /** The real programs, for a user that the API server knows without AWS. */
   function real(own: NodeJS.ProcessEnv, kubeconfig = plane.adminKubeconfig): Programs {
-    return new Layer({ ...own, KUBECONFIG: kubeconfig }, opt);
+    return new Layer({ ...own, KUBECONFIG: kubeconfig }, plane.opt);
   }
 
   async function get(resource: string): Promise<any> {

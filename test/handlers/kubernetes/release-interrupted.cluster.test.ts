@@ -2,9 +2,8 @@ import { spawn, type ChildProcess } from 'child_process';
 import { configMap, Releases } from './releases';
 import type { Programs, Ran, RunOptions } from '../../../handlers/kubernetes/programs';
 import { Unfinished } from '../../../handlers/shared/custom-resource';
-import { isPrepared } from '../../../rehearsal/setup/toolchain';
-
-const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
+import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
+import { describeUnless } from '../../support/run';
 
 /** Numbers between 0 and 1 that are the same in each run. */
 function seeded(seed: number): () => number {
@@ -101,7 +100,7 @@ function templates(version: number) {
   return Object.fromEntries(names.map(name => [name, configMap(name, { version: `${version}` })]));
 }
 
-whereSetUp('releases whose Helm is interrupted (skipped until a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missingOf(CONTROL_PLANE))('releases whose Helm is interrupted', () => {
   let releases: Releases;
 
   beforeAll(async () => {

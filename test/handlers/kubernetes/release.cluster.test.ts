@@ -1,9 +1,8 @@
 import { configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
-import { isPrepared } from '../../../rehearsal/setup/toolchain';
+import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
+import { describeUnless } from '../../support/run';
 
-const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
-
-whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
   let releases: Releases;
 
   beforeAll(async () => {

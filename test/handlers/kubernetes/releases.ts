@@ -8,7 +8,6 @@ import { Layer, type Programs } from '../../../handlers/kubernetes/programs';
 import { serveRelease } from '../../../handlers/kubernetes/release';
 import type { Work } from '../../../handlers/kubernetes/work';
 import { NOTHING, type Result } from '../../../handlers/shared/custom-resource';
-import { prepare } from '../../../rehearsal/setup/toolchain';
 import { run } from '../../../rehearsal/support/run';
 import { runControlPlane, type RunningControlPlane } from '../../support/control-plane';
 import { FakeAws } from '../fake-aws';
@@ -34,7 +33,6 @@ type Properties = { readonly [name: string]: string | undefined };
 export class Releases {
   public static async start(): Promise<Releases> {
     const plane = await runControlPlane();
-    const { opt } = await prepare({ kubernetes: '1.36', say: () => undefined });
     const api = await Interruptible.before(Number(new URL(plane.endpoint).port));
     const kubeconfig = join(plane.folder, 'kubeconfig');
     writeFileSync(kubeconfig, readFileSync(plane.adminKubeconfig, 'utf8').replace(plane.endpoint, api.endpoint), { mode: 0o600 });
@@ -45,7 +43,7 @@ export class Releases {
     });
     await new Promise<void>(resolve => repository.listen(0, '127.0.0.1', resolve));
     await plane.kubectl('create', 'namespace', 'shop');
-    return new Releases(plane, join(opt, 'helm', 'helm'), environment, new Layer(environment, opt), api, repository, index);
+    return new Releases(plane, join(plane.opt, 'helm', 'helm'), environment, new Layer(environment, plane.opt), api, repository, index);
   }
 
   public readonly namespace = 'shop';

@@ -1,6 +1,6 @@
 // Package redirectpolicy is compiled together with Cilium's own parser, which Cilium's package keeps to itself.
 //
-// The parser's files come out of Cilium's module when the judge is built: see the programs of the checks. That whole package
+// The parser's files come out of Cilium's module when the judge is built: see programs.ts. That whole package
 // would bring the agent's load balancer with it, which takes half as long again to compile.
 package redirectpolicy
 

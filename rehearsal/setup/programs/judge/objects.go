@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"strings"
 
-	"judge/redirectpolicy"
+	"rehearsal/judge/redirectpolicy"
 
 	v2 "github.com/cilium/cilium/pkg/k8s/apis/cilium.io/v2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
