@@ -9,11 +9,10 @@ import { resolve } from 'path';
 import { helmRuns as readHelmRuns } from './charts/helm';
 import { chartSource, type ChartSource } from './charts/repository';
 import { namedProgram } from './controller/real-controller';
+import { alone, checkMachine, Parts } from './environment/environment';
 import { parse, USAGE, type Args } from './lifecycle/args';
-import { constructNames, templateOf, type SynthesizedStack } from './lifecycle/assembly';
 import { DEPLOY, Lifecycle, runSteps } from './lifecycle/lifecycle';
 import { synthesize } from './lifecycle/synthesis';
-import { alone, checkMachine, Parts } from './parts';
 import { criticalPath } from './report/critical-path';
 import { page } from './report/html';
 import { seconds, summary, timeline } from './report/text';
@@ -21,6 +20,7 @@ import { readEvents, spansOf, type Rehearsed, type StepResult } from './report/t
 import { prepare, releaseOf, type Toolchain } from './setup/toolchain';
 import { cacheFolder, callersFolder } from './support/paths';
 import { cleanly } from './support/processes';
+import { constructNames, templateOf, type SynthesizedStack } from './template/assembly';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 

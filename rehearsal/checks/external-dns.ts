@@ -1,13 +1,13 @@
 import { randomBytes } from 'crypto';
 import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { AwsCalls } from './aws';
 import { chartArguments } from './external-dns-arguments';
-import { Route53, textOfRecord, type DnsRecord, type Zone } from './route53';
 import { withoutWebhooks } from './webhooks';
+import { AwsCalls } from '../aws/client';
+import { Route53, textOfRecord, type DnsRecord, type Zone } from '../aws/route53';
 import type { ControlPlane } from '../cluster/control-plane';
 import type { Emulator } from '../emulator/emulator';
-import { eventually } from '../lifecycle/expect';
+import { eventually } from '../support/expect';
 import { freePorts, lastLines, type Processes, type Running, sleep } from '../support/processes';
 
 const BALANCER = 'k8s-shop-0123456789.us-east-1.elb.amazonaws.com';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
-import { webIdentityToken } from './token';
+import { webIdentityToken } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
 import type { Emulator } from '../emulator/emulator';
 import { freePorts, type Processes, type Running, waitUntil } from '../support/processes';

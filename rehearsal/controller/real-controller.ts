@@ -114,7 +114,7 @@ export class RealController {
 }
 
 async function call(python: string, { env }: Emulator, service: string, operation: string, parameters: any): Promise<any> {
-  const said = JSON.parse(await run(python, [join(__dirname, '../checks/aws.py')], { env, stdin: `${JSON.stringify({ service, operation, parameters })}\n` }));
+  const said = JSON.parse(await run(python, [join(__dirname, '../aws/client.py')], { env, stdin: `${JSON.stringify({ service, operation, parameters })}\n` }));
   if (said.error !== undefined) {
     throw new Error(said.error);
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { writeDefinitions } from '../checks/cilium-objects';
 import type { ControlPlane, Ports } from '../cluster/control-plane';
+import { writeDefinitions } from '../judge/cilium-objects';
 import type { Toolchain } from '../setup/toolchain';
 import { waitUntil, type Processes } from '../support/processes';
 

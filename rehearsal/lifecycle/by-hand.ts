@@ -1,8 +1,8 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import type { Context } from './context';
-import { eventually } from './expect';
 import { withoutWebhooks } from '../checks/webhooks';
+import { eventually } from '../support/expect';
 
 const NAME = 'by-hand';
 const NAMESPACE = 'default';

@@ -1,12 +1,12 @@
 import { join } from 'path';
-import type { SynthesizedStack } from './assembly';
-import type { Cdk } from './cdk';
-import type { Inventory } from './inventory';
+import type { Inventory } from '../aws/inventory';
 import type { ControlPlane } from '../cluster/control-plane';
 import type { RealController } from '../controller/real-controller';
 import type { Emulator } from '../emulator/emulator';
+import type { Cdk } from '../environment/cdk';
 import type { Toolchain } from '../setup/toolchain';
 import { run } from '../support/run';
+import type { SynthesizedStack } from '../template/assembly';
 
 /** All that a step of the lifecycle works with. */
 export interface Context {
@@ -36,7 +36,7 @@ export async function aws({ toolchain, emulator }: Context, ...args: string[]): 
 /** What is in the account. */
 export async function inventory({ toolchain, emulator }: Context): Promise<Inventory> {
   const env = { ...emulator.env, PYTHONPATH: join(toolchain.opt, 'awscli') };
-  return JSON.parse(await run(toolchain.python, [join(__dirname, 'inventory.py')], { env }));
+  return JSON.parse(await run(toolchain.python, [join(__dirname, '../aws/inventory.py')], { env }));
 }
 
 /** Asks Helm, as an administrator of the cluster. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'fs';
-import type { Template } from './assembly';
-import { objectsOf, ofType } from './platform';
+import type { Template } from '../template/assembly';
+import { objectsOf, ofType } from '../template/platform';
 
 /** What was in the cluster when it was deleted, and had come since it was made. */
 export interface Remaining {

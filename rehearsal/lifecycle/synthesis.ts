@@ -1,12 +1,12 @@
 import { join } from 'path';
 import type { Args } from './args';
-import { changed, stacksOf, templateOf, type SynthesizedStack } from './assembly';
-import type { Cdk } from './cdk';
-import { CLUSTER, kubernetesVersions, ofType, setKubernetesVersion } from './platform';
 import { namedProgram } from '../controller/real-controller';
 import type { Emulator } from '../emulator/emulator';
+import type { Cdk } from '../environment/cdk';
 import { callersFolder, ROOT } from '../support/paths';
 import { lastLines } from '../support/processes';
+import { changed, stacksOf, templateOf, type SynthesizedStack } from '../template/assembly';
+import { CLUSTER, kubernetesVersions, ofType, setKubernetesVersion } from '../template/platform';
 
 /** An app as it is rehearsed. */
 export interface Synthesis {
@@ -33,7 +33,7 @@ export async function synthesize(cdk: Cdk, args: Args, folder: string, emulator:
 
 /** The starter, or one with Ingresses where the real controller runs. The CLI takes quotes around the whole for its own. */
 function starter(profile: string): string {
-  const main = namedProgram() === undefined ? 'main.ts' : `"${join(ROOT, 'rehearsal/controller/starter.ts')}" ${profile}`;
+  const main = namedProgram() === undefined ? 'main.ts' : `"${join(ROOT, 'rehearsal/apps/ingresses.ts')}" ${profile}`;
   return `node "${join(ROOT, 'node_modules/.bin/ts-node')}" -P "${join(ROOT, 'tsconfig.dev.json')}" ${main}`;
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'fs';
 import { createServer } from 'net';
 import { join } from 'path';
-import { record } from './leftovers';
+import { record } from './killed';
 
 /** How long a program may take to end by itself once it is told to; then it is killed. */
 const PATIENCE_MS = 8000;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'fs';
 import { basename, join } from 'path';
 import { ofType, SUBJECTS, synthesize, type SynthesizedApp } from './apps';
-import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
 import { lint } from '../../rehearsal/checks/lint';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { judgeTemplates } from '../../rehearsal/judge/cilium-objects';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { text, type Resource } from '../support/read';
 import { describeUnless, ROOT } from '../support/run';

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { POLICIES } from './policies';
-import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { registerDefinitions } from '../../rehearsal/judge/cilium-objects';
 import { isPrepared } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { CiliumClusterwideNetworkPolicy, EndpointSelector, Namespace, PodSecurityLevel } from '../../src';

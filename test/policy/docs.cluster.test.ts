@@ -1,6 +1,6 @@
 /** The page on network policies: its code runs, and Cilium takes what comes of it. */
-import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { judgeTemplates } from '../../rehearsal/judge/cilium-objects';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { Page } from '../support/page';
 import { kubernetesObjects } from '../support/read';

@@ -1,6 +1,6 @@
 import { POLICIES } from './policies';
-import { judgeObjects } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { judgeObjects } from '../../rehearsal/judge/cilium-objects';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, EndpointSelector, Namespace } from '../../src';
 import { clusterFixture, importedClusterFixture } from '../support/fixtures';

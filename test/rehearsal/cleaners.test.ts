@@ -1,5 +1,5 @@
-import type { Template } from '../../rehearsal/lifecycle/assembly';
-import { hasCleaners, isGuarded, renameCleaners } from '../../rehearsal/lifecycle/cleaners';
+import { hasCleaners, isGuarded, renameCleaners } from '../../rehearsal/lifecycle/steps/cleaners';
+import type { Template } from '../../rehearsal/template/assembly';
 import { PlatformProfile } from '../../src';
 import { platformFixture } from '../support/fixtures';
 

@@ -8,7 +8,7 @@ import { parseAllDocuments } from 'yaml';
 import { Authority, signingKeys } from '../../rehearsal/cluster/certificates';
 import { choosePorts, FAKE_NODE, READY_NODE, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
-import { identityOf } from '../../rehearsal/support/leftovers';
+import { identityOf } from '../../rehearsal/support/killed';
 import { Processes } from '../../rehearsal/support/processes';
 import { run } from '../../rehearsal/support/run';
 

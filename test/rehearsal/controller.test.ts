@@ -4,11 +4,11 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { portsOf, shortOf, type Balancer } from '../../rehearsal/controller/judge';
+import { ingresses } from '../../rehearsal/apps/ingresses';
+import { webIdentityToken } from '../../rehearsal/aws/web-identity';
 import { namedProgram } from '../../rehearsal/controller/real-controller';
-import { ingresses } from '../../rehearsal/controller/starter';
-import { webIdentityToken } from '../../rehearsal/controller/token';
 import { WebhookRoute } from '../../rehearsal/controller/webhook-route';
+import { portsOf, shortOf, type Balancer } from '../../rehearsal/lifecycle/ingress';
 
 const folder = mkdtempSync(join(tmpdir(), 'controller-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { judgeObjects, judgeTemplates, writeDefinitions } from '../../rehearsal/checks/cilium-objects';
 import { isBuilt, programIn } from '../../rehearsal/checks/programs';
+import { judgeObjects, judgeTemplates, writeDefinitions } from '../../rehearsal/judge/cilium-objects';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { PlatformProfile } from '../../src';
 import { platformFixture } from '../support/fixtures';

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, rmSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { shop } from '../../examples/typescript/main';
-import { changed, stacksOf, templateOf, type Template } from '../../rehearsal/lifecycle/assembly';
-import { eventually, expectNone, NotAsExpected } from '../../rehearsal/lifecycle/expect';
-import { leftOver } from '../../rehearsal/lifecycle/inventory';
+import { leftOver } from '../../rehearsal/aws/inventory';
 import { runSteps } from '../../rehearsal/lifecycle/lifecycle';
+import { eventually, expectNone, NotAsExpected } from '../../rehearsal/support/expect';
+import { locked } from '../../rehearsal/support/lock';
+import { changed, stacksOf, templateOf, type Template } from '../../rehearsal/template/assembly';
 import {
   addHelmValue, addNode, hasValue, isProtected, nodeCount, objectsOf, ofType, releasesOf, setChartVersions, textOf, unprotect,
-} from '../../rehearsal/lifecycle/platform';
-import { locked } from '../../rehearsal/support/lock';
+} from '../../rehearsal/template/platform';
 import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();

@@ -1,16 +1,16 @@
 import { readFileSync, rmSync } from 'fs';
 import { helmRuns } from '../../rehearsal/charts/helm';
 import { chartSource } from '../../rehearsal/charts/repository';
-import { adverse } from '../../rehearsal/edges/adverse';
-import { keyOf } from '../../rehearsal/edges/dependencies';
-import { withNeeds } from '../../rehearsal/edges/graph';
-import { Machine, type MachineContext } from '../../rehearsal/edges/machine';
-import { synthesizePlatforms, type Platform } from '../../rehearsal/edges/platforms';
-import type { Template } from '../../rehearsal/lifecycle/assembly';
+import { adverse } from '../../rehearsal/dependencies/adverse';
+import { keyOf } from '../../rehearsal/dependencies/dependency';
+import { withNeeds } from '../../rehearsal/dependencies/graph';
+import { Machine, type MachineContext } from '../../rehearsal/dependencies/machine';
+import { synthesizePlatforms, type Platform } from '../../rehearsal/dependencies/platforms';
+import { createStack, type StackEnded } from '../../rehearsal/dependencies/stacks';
 import { helm } from '../../rehearsal/lifecycle/context';
-import { ofType, releasesOf, setChartVersions } from '../../rehearsal/lifecycle/platform';
-import { createStack, type StackEnded } from '../../rehearsal/lifecycle/stacks';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
+import type { Template } from '../../rehearsal/template/assembly';
+import { ofType, releasesOf, setChartVersions } from '../../rehearsal/template/platform';
 import { emptyFolder } from '../support/run';
 
 const whereSetUp = isPrepared('1.36') ? describe : describe.skip;

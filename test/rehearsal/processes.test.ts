@@ -5,7 +5,7 @@ import { createServer } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { checkRoom } from '../../rehearsal/support/disk';
-import { identityOf, OWNER, removeLeftovers, RUN_FOLDER } from '../../rehearsal/support/leftovers';
+import { identityOf, OWNER, removeLeftovers, RUN_FOLDER } from '../../rehearsal/support/killed';
 import { isAlive } from '../../rehearsal/support/lock';
 import { freePorts, Processes, sleep, waitUntil } from '../../rehearsal/support/processes';
 import { run } from '../../rehearsal/support/run';

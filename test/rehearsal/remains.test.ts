@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import type { Template } from '../../rehearsal/lifecycle/assembly';
 import { judgeRemains, readRemains } from '../../rehearsal/lifecycle/remains';
+import type { Template } from '../../rehearsal/template/assembly';
 import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();

@@ -2,7 +2,7 @@ import { spawn } from 'child_process';
 import { createServer, type IncomingMessage, type Server } from 'http';
 import type { AddressInfo } from 'net';
 import { join } from 'path';
-import { AwsCalls } from '../../rehearsal/checks/aws';
+import { AwsCalls } from '../../rehearsal/aws/client';
 import { choosePorts } from '../../rehearsal/cluster/control-plane';
 import { startEmulator, type Emulator } from '../../rehearsal/emulator/emulator';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs'
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { choosePorts, startControlPlane } from '../../rehearsal/cluster/control-plane';
-import { stacksOf } from '../../rehearsal/lifecycle/assembly';
 import type { Context } from '../../rehearsal/lifecycle/context';
-import { firstOf, upgradeSteps } from '../../rehearsal/lifecycle/upgrade';
+import { firstOf, upgradeSteps } from '../../rehearsal/lifecycle/steps/upgrade';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
+import { stacksOf } from '../../rehearsal/template/assembly';
 
 const arePrepared = ['1.35', '1.36'].every(version => isPrepared(version));
 

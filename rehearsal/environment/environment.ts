@@ -1,19 +1,19 @@
 import { randomBytes } from 'crypto';
 import { readdirSync, rmSync } from 'fs';
 import { join } from 'path';
-import { optWithLoopbackHelm } from './charts/helm';
-import { serveCharts, type ChartRepository, type ChartSource } from './charts/repository';
-import { startControlPlane, type ControlPlane } from './cluster/control-plane';
-import { choosePorts } from './cluster/ports';
-import { namedProgram, RealController } from './controller/real-controller';
-import { ACCOUNT, startEmulator, type Emulator } from './emulator/emulator';
-import { Cdk } from './lifecycle/cdk';
-import type { Toolchain } from './setup/toolchain';
-import { removeLeftovers } from './support/leftovers';
-import { locked } from './support/lock';
-import { cacheFolder, makeRunFolder } from './support/paths';
-import { Processes } from './support/processes';
-import { run } from './support/run';
+import { Cdk } from './cdk';
+import { optWithLoopbackHelm } from '../charts/helm';
+import { serveCharts, type ChartRepository, type ChartSource } from '../charts/repository';
+import { startControlPlane, type ControlPlane } from '../cluster/control-plane';
+import { choosePorts } from '../cluster/ports';
+import { namedProgram, RealController } from '../controller/real-controller';
+import { ACCOUNT, startEmulator, type Emulator } from '../emulator/emulator';
+import type { Toolchain } from '../setup/toolchain';
+import { removeLeftovers } from '../support/killed';
+import { locked } from '../support/lock';
+import { cacheFolder, makeRunFolder } from '../support/paths';
+import { Processes } from '../support/processes';
+import { run } from '../support/run';
 
 /** The service addresses of every platform, as EksPlatform sets them. */
 const SERVICE_RANGE = '172.20.0.0/16';

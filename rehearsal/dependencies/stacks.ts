@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import type { Template } from './assembly';
-import type { Context } from './context';
+import type { Context } from '../lifecycle/context';
 import { readEvents, type ResourceEvent } from '../report/timeline';
 import { run } from '../support/run';
+import type { Template } from '../template/assembly';
 
 /** How an action on a stack ended. */
 export interface StackEnded {

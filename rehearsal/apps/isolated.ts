@@ -2,10 +2,10 @@ import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { EksPlatform } from '../src';
+import { EksPlatform } from '../../src';
 
 /** The stand-in charts, or those that a rehearsal with real charts is given. */
-const CHARTS = process.env.CHARTS_DIR ?? join(__dirname, 'charts', 'stand-ins');
+const CHARTS = process.env.CHARTS_DIR ?? join(__dirname, '..', 'charts', 'stand-ins');
 
 /** A platform without a way to the internet, whose charts are assets. */
 export function isolated(app: App): Stack {

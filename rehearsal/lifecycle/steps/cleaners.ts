@@ -1,13 +1,13 @@
 import { readFileSync } from 'fs';
-import type { Template } from './assembly';
-import { goneByHand, makeByHand } from './by-hand';
-import { logOfEmulator } from './checks';
-import type { Context } from './context';
-import { expectNone } from './expect';
-import { Leftovers } from './leftovers';
-import { ofType } from './platform';
-import { AwsCalls } from '../checks/aws';
-import { readEvents, spansOf } from '../report/timeline';
+import { AwsCalls } from '../../aws/client';
+import { readEvents, spansOf } from '../../report/timeline';
+import { expectNone } from '../../support/expect';
+import type { Template } from '../../template/assembly';
+import { ofType } from '../../template/platform';
+import { goneByHand, makeByHand } from '../by-hand';
+import { logOfEmulator } from './whole';
+import type { Context } from '../context';
+import { Leftovers } from '../planted';
 
 const [TEARDOWN, DRAIN, GUARD] = ['Custom::EksPlatformTeardown', 'Custom::EksPlatformDrain', 'Custom::EksPlatformDeletionGuard'];
 

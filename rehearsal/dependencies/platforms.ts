@@ -1,9 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import { dependenciesOf, type Dependency } from './dependencies';
+import { dependenciesOf, type Dependency } from './dependency';
 import { AlbIngress, CiliumNetworkPolicy, EksPlatform, PolicyEntity, PolicyPeer, WorkloadIdentity } from '../../src';
-import { stacksOf, templateOf, type SynthesizedStack, type Template } from '../lifecycle/assembly';
+import { stacksOf, templateOf, type SynthesizedStack, type Template } from '../template/assembly';
 
 /** A platform that is synthesized, with all dependencies in it. */
 export interface Platform {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'fs';
-import type { SynthesizedStack } from '../lifecycle/assembly';
+import { leftOver, type Inventory } from '../aws/inventory';
+import { Parts, type PartsOptions } from '../environment/environment';
 import { inventory, type Context } from '../lifecycle/context';
-import { leftOver, type Inventory } from '../lifecycle/inventory';
 import type { Remaining } from '../lifecycle/remains';
-import { Parts, type PartsOptions } from '../parts';
+import type { SynthesizedStack } from '../template/assembly';
 
 /** What a stack is checked with. */
 export interface MachineContext extends Context {

@@ -1,8 +1,8 @@
 import { join } from 'path';
-import type { Template } from './assembly';
-import { aws, helm, objects, type Context } from './context';
-import { eventually, expectNone, NotAsExpected } from './expect';
-import { nodeCount, objectsOf, ofType, releasesOf } from './platform';
+import { eventually, expectNone, NotAsExpected } from '../../support/expect';
+import type { Template } from '../../template/assembly';
+import { nodeCount, objectsOf, ofType, releasesOf } from '../../template/platform';
+import { aws, helm, objects, type Context } from '../context';
 
 /** The taint of a node that has no network yet. */
 const NO_NETWORK = 'node.cilium.io/agent-not-ready';

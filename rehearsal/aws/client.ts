@@ -15,7 +15,7 @@ export class AwsCalls {
    * @param python one that has boto3
    */
   constructor(python: string, env: NodeJS.ProcessEnv) {
-    this.child = spawn(python, [join(__dirname, 'aws.py')], { env });
+    this.child = spawn(python, [join(__dirname, 'client.py')], { env });
     createInterface(this.child.stdout).on('line', line => this.waiting.shift()!(JSON.parse(line)));
     this.child.stderr.on('data', data => this.complaints += data);
     this.child.stdin.on('error', () => undefined); // it has ended, and says so

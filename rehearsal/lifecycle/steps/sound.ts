@@ -1,9 +1,9 @@
-import { templateOf } from './assembly';
-import type { Context } from './context';
-import { expectNone } from './expect';
-import { lint } from '../checks/lint';
-import { managedPolicies, PARTITIONS } from '../checks/managed-policies';
-import { wrongFacts } from '../checks/template-facts';
+import { lint } from '../../checks/lint';
+import { expectNone } from '../../support/expect';
+import { templateOf } from '../../template/assembly';
+import { wrongFacts } from '../../template/facts';
+import { managedPolicies, PARTITIONS } from '../../template/managed-policies';
+import type { Context } from '../context';
 
 /** Lets cfn-lint, and what neither it nor the emulator knows, judge the template before it is deployed. */
 export async function templateIsSound({ stack, emulator, toolchain }: Context): Promise<string> {

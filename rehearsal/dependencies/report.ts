@@ -1,4 +1,4 @@
-import { keyOf, type Dependency } from './dependencies';
+import { keyOf, type Dependency } from './dependency';
 import { GUARDED, TESTS, type Guarded } from './guards';
 import type { Noticed } from './loss';
 import { textTable } from '../../scripts/text-table';
@@ -23,10 +23,10 @@ export function surprises(dropped: Dropped[]): string[] {
   return dropped.flatMap(({ dependency, noticed }) => {
     const known = guardedAs(dependency);
     if (!known) {
-      return [`${keyOf(dependency)} is new: say in rehearsal/edges/guards.ts what goes wrong without it, and which test guards it`];
+      return [`${keyOf(dependency)} is new: say in rehearsal/dependencies/guards.ts what goes wrong without it, and which test guards it`];
     }
     const [expected, found] = [known.noticed, noticed?.moment].map(it => it === undefined ? 'not noticed' : `noticed ${it}`);
-    return expected === found ? [] : [`the loss of ${keyOf(dependency)} was ${found}, and is ${expected} by rehearsal/edges/guards.ts`];
+    return expected === found ? [] : [`the loss of ${keyOf(dependency)} was ${found}, and is ${expected} by rehearsal/dependencies/guards.ts`];
   });
 }
 

@@ -1,12 +1,12 @@
 import { join } from 'path';
-import { changed, type SynthesizedStack, type Template } from './assembly';
-import { deployCommand } from './cdk';
-import { stackIs, wasRolledBack } from './checks';
-import type { Context } from './context';
-import { NotAsExpected } from './expect';
-import { addHelmValue, hasValue, releasesOf } from './platform';
-import { CHARTS } from '../charts/repository';
-import { lastLines } from '../support/processes';
+import { stackIs, wasRolledBack } from './whole';
+import { CHARTS } from '../../charts/repository';
+import { deployCommand } from '../../environment/cdk';
+import { NotAsExpected } from '../../support/expect';
+import { lastLines } from '../../support/processes';
+import { changed, type SynthesizedStack, type Template } from '../../template/assembly';
+import { addHelmValue, hasValue, releasesOf } from '../../template/platform';
+import type { Context } from '../context';
 
 /** A Helm value that all three charts take and the library does not set, which must be nowhere after a rollback. */
 export const BROKEN_VALUE = { name: 'imagePullSecrets', value: [{ name: 'broken' }] };

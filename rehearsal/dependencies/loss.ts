@@ -1,9 +1,9 @@
 import type { Machine } from './machine';
-import type { SynthesizedStack, Template } from '../lifecycle/assembly';
-import { platformIsWhole } from '../lifecycle/checks';
-import { ofType, CLUSTER } from '../lifecycle/platform';
+import { createStack, deleteStack, type StackEnded } from './stacks';
 import { judgeRemains, readRemains } from '../lifecycle/remains';
-import { createStack, deleteStack, type StackEnded } from '../lifecycle/stacks';
+import { platformIsWhole } from '../lifecycle/steps/whole';
+import type { SynthesizedStack, Template } from '../template/assembly';
+import { ofType, CLUSTER } from '../template/platform';
 
 /** Where a loss can show. */
 export type Moment = 'at create' | 'when all runs' | 'at destroy';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { aws, objects, type Context } from './context';
-import { expectNone } from './expect';
+import { expectNone } from '../../support/expect';
+import { aws, objects, type Context } from '../context';
 
 /** How tokens for Kubernetes and keys look. */
 const PATTERNS = { 'a token for Kubernetes': /k8s-aws-v1\.[\w-]{20,}/, 'a private key': /-----BEGIN [A-Z ]*PRIVATE KEY-----/ };

@@ -1,9 +1,9 @@
 import { join } from 'path';
-import { shortOf, type Balancer } from './judge';
-import { DEPLOYMENT } from './program';
-import { objects, type Context } from '../lifecycle/context';
-import { eventually, expectNone, NotAsExpected } from '../lifecycle/expect';
-import { run } from '../support/run';
+import { DEPLOYMENT } from '../../controller/program';
+import { eventually, expectNone, NotAsExpected } from '../../support/expect';
+import { run } from '../../support/run';
+import { objects, type Context } from '../context';
+import { shortOf, type Balancer } from '../ingress';
 
 /** The load balancers that are in the account. */
 export async function balancersOf({ toolchain, emulator }: Pick<Context, 'toolchain' | 'emulator'>): Promise<Balancer[]> {

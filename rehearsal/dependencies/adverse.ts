@@ -1,6 +1,6 @@
-import type { Dependency } from './dependencies';
+import type { Dependency } from './dependency';
 import { needsOf, reach, reachBack, type Edge, type Needs } from './graph';
-import type { Template } from '../lifecycle/assembly';
+import type { Template } from '../template/assembly';
 
 /** A template without some dependencies. */
 export interface Adverse {

@@ -2,19 +2,19 @@
  * Drops each dependency that the library declares, one at a time, and tells which loss a rehearsal notices:
  * `npm run rehearse:edges -- --help`.
  *
- * Ends with 0 if all is as rehearsal/edges/guards.ts has it, with 1 if not or if nothing could be rehearsed.
+ * Ends with 0 if all is as rehearsal/dependencies/guards.ts has it, with 1 if not or if nothing could be rehearsed.
  */
 
 import { rmSync } from 'fs';
 import { parseArgs } from 'util';
 import { chartSource } from './charts/repository';
-import { adverse } from './edges/adverse';
-import { keyOf, type Dependency } from './edges/dependencies';
-import { rehearseLoss, type Noticed } from './edges/loss';
-import { Machine } from './edges/machine';
-import { synthesizePlatforms, type Platform } from './edges/platforms';
-import { guardedAs, report, surprises, type Dropped } from './edges/report';
-import { alone, checkMachine } from './parts';
+import { adverse } from './dependencies/adverse';
+import { keyOf, type Dependency } from './dependencies/dependency';
+import { rehearseLoss, type Noticed } from './dependencies/loss';
+import { Machine } from './dependencies/machine';
+import { synthesizePlatforms, type Platform } from './dependencies/platforms';
+import { guardedAs, report, surprises, type Dropped } from './dependencies/report';
+import { alone, checkMachine } from './environment/environment';
 import { oneLine, seconds } from './report/text';
 import { prepare } from './setup/toolchain';
 import { makeRunFolder } from './support/paths';

@@ -1,8 +1,8 @@
-import type { Template } from './assembly';
 import { aws, type Context } from './context';
-import { ofType } from './platform';
-import { AwsCalls } from '../checks/aws';
-import { Route53, type DnsRecord } from '../checks/route53';
+import { AwsCalls } from '../aws/client';
+import { Route53, type DnsRecord } from '../aws/route53';
+import type { Template } from '../template/assembly';
+import { ofType } from '../template/platform';
 
 const TEARDOWN = 'Custom::EksPlatformTeardown';
 const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'fs';
 import { join } from 'path';
-import { changed, templateOf, type SynthesizedStack, type Template } from './assembly';
-import { deployCommand } from './cdk';
-import { logOfEmulator, platformIsWhole, stackIs } from './checks';
-import { helm, objects, type Context } from './context';
-import { expectNone, NotAsExpected } from './expect';
-import type { Step } from './lifecycle';
-import { releasesOf, setKubernetesVersion } from './platform';
-import { sleep } from '../support/processes';
+import { logOfEmulator, platformIsWhole, stackIs } from './whole';
+import { deployCommand } from '../../environment/cdk';
+import { expectNone, NotAsExpected } from '../../support/expect';
+import { sleep } from '../../support/processes';
+import { changed, templateOf, type SynthesizedStack, type Template } from '../../template/assembly';
+import { releasesOf, setKubernetesVersion } from '../../template/platform';
+import { helm, objects, type Context } from '../context';
+import type { Step } from '../lifecycle';
 
 /** What is deployed, and changes with an upgrade. */
 interface Deployed {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto';
-import type { AwsCalls } from './aws';
+import type { AwsCalls } from './client';
 
 /** A hosted zone. */
 export interface Zone {

@@ -1,12 +1,12 @@
 import { join } from 'path';
-import { helm, type Context } from './context';
-import { expectNone } from './expect';
-import { releasesOf } from './platform';
-import { dryRun, judgeObjects } from '../checks/cilium-objects';
-import { checkCorefile } from '../checks/corefile';
-import { checkExternalDns } from '../checks/external-dns';
-import { kubernetesObjects, type Template } from '../checks/template';
-import { Processes } from '../support/processes';
+import { checkCorefile } from '../../checks/corefile';
+import { checkExternalDns } from '../../checks/external-dns';
+import { dryRun, judgeObjects } from '../../judge/cilium-objects';
+import { expectNone } from '../../support/expect';
+import { Processes } from '../../support/processes';
+import { releasesOf } from '../../template/platform';
+import { kubernetesObjects, type Template } from '../../template/template';
+import { helm, type Context } from '../context';
 
 /** Cilium's own parsers and schemas judge what the template brings of Cilium's kinds, and so does the API server, which has the same schemas. */
 export async function ciliumAcceptsItsObjects({ toolchain, controlPlane, logs }: Context, template: Template): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Template } from '../lifecycle/assembly';
+import type { Template } from '../template/assembly';
 
 /** A resource that needs another one, by logical ids. */
 export interface Edge {

@@ -2,8 +2,8 @@ import { spawnSync } from 'child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { kubernetesObjects, type Template } from './template';
 import type { ControlPlane } from '../cluster/control-plane';
+import { kubernetesObjects, type Template } from '../template/template';
 
 /** What is wrong with an object of Cilium's. */
 export interface Finding {

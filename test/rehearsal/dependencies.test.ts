@@ -1,12 +1,12 @@
 import { rmSync } from 'fs';
 import { Template } from 'aws-cdk-lib/assertions';
-import { adverse } from '../../rehearsal/edges/adverse';
-import { keyOf, type Dependency } from '../../rehearsal/edges/dependencies';
-import { needsOf, reach } from '../../rehearsal/edges/graph';
-import { GUARDED, TESTS } from '../../rehearsal/edges/guards';
-import { essence } from '../../rehearsal/edges/loss';
-import { synthesizePlatforms } from '../../rehearsal/edges/platforms';
-import { report, surprises } from '../../rehearsal/edges/report';
+import { adverse } from '../../rehearsal/dependencies/adverse';
+import { keyOf, type Dependency } from '../../rehearsal/dependencies/dependency';
+import { needsOf, reach } from '../../rehearsal/dependencies/graph';
+import { GUARDED, TESTS } from '../../rehearsal/dependencies/guards';
+import { essence } from '../../rehearsal/dependencies/loss';
+import { synthesizePlatforms } from '../../rehearsal/dependencies/platforms';
+import { report, surprises } from '../../rehearsal/dependencies/report';
 import { ORDER } from '../support/order';
 import { emptyFolder } from '../support/run';
 
