@@ -1,7 +1,8 @@
-import { writeFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { webIdentityToken } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
+import { kubeconfig } from '../cluster/kubeconfig';
 import type { Emulator } from '../emulator/emulator';
 import { freePorts, type Processes, type Running, waitUntil } from '../support/processes';
 
@@ -59,7 +60,7 @@ export async function startProgram(options: ProgramOptions, deployment: any, cou
   const [port, metrics, health] = await freePorts(3);
   const running = processes.start(count === 0 ? DEPLOYMENT : `${DEPLOYMENT}-${count}`, program, [
     ...container.args,
-    `--kubeconfig=${write('controller.kubeconfig', kubeconfig(controlPlane, kubernetesToken))}`,
+    `--kubeconfig=${write('controller.kubeconfig', kubeconfig(controlPlane.endpoint, readFileSync(controlPlane.caFile, 'utf8'), kubernetesToken))}`,
     `--leader-election-namespace=${NAMESPACE}`,
     `--webhook-bind-port=${port}`,
     `--webhook-cert-dir=${folder}`,
@@ -91,16 +92,4 @@ function credentials(account: any, env: NodeJS.ProcessEnv, token: string): NodeJ
 
 function clusterOf(args: string[]): string {
   return args.find(arg => arg.startsWith('--cluster-name='))!.split('=')[1];
-}
-
-function kubeconfig({ endpoint, caFile }: Pick<ControlPlane, 'endpoint' | 'caFile'>, token: string): string {
-  const name = DEPLOYMENT;
-  return JSON.stringify({
-    'apiVersion': 'v1',
-    'kind': 'Config',
-    'clusters': [{ name, cluster: { 'server': endpoint, 'certificate-authority': caFile } }],
-    'users': [{ name, user: { token } }],
-    'contexts': [{ name, context: { cluster: name, user: name } }],
-    'current-context': name,
-  });
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import type { ControlPlane, Ports } from '../cluster/control-plane';
+import type { ControlPlane } from '../cluster/control-plane';
+import type { Ports } from '../cluster/ports';
 import { writeDefinitions } from '../judge/cilium-objects';
 import type { Toolchain } from '../setup/toolchain';
 import { waitUntil, type Processes } from '../support/processes';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'http';
 import type { AddressInfo } from 'net';
 import { join } from 'path';
 import { AwsCalls } from '../../rehearsal/aws/client';
-import { choosePorts } from '../../rehearsal/cluster/control-plane';
+import { choosePorts } from '../../rehearsal/cluster/ports';
 import { startEmulator, type Emulator } from '../../rehearsal/emulator/emulator';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';

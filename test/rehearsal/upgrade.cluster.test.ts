@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { choosePorts, startControlPlane } from '../../rehearsal/cluster/control-plane';
+import { startControlPlane } from '../../rehearsal/cluster/control-plane';
+import { choosePorts } from '../../rehearsal/cluster/ports';
 import type { Context } from '../../rehearsal/lifecycle/context';
 import { firstOf, upgradeSteps } from '../../rehearsal/lifecycle/steps/upgrade';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
