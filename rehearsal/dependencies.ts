@@ -14,7 +14,7 @@ import { rehearseLoss, type Noticed } from './dependencies/loss';
 import { Machine } from './dependencies/machine';
 import { synthesizePlatforms, type Platform } from './dependencies/platforms';
 import { guardedAs, report, surprises, type Dropped } from './dependencies/report';
-import { alone, checkMachine } from './environment/environment';
+import { alone, checkMachine } from './environment/machine';
 import { oneLine, seconds } from './report/text';
 import { prepare } from './setup/toolchain';
 import { makeRunFolder } from './support/paths';

@@ -9,9 +9,12 @@ import { resolve } from 'path';
 import { helmRuns as readHelmRuns } from './charts/helm';
 import { chartSource, type ChartSource } from './charts/repository';
 import { namedProgram } from './controller/real-controller';
-import { alone, checkMachine, Parts } from './environment/environment';
+import { Environment } from './environment/environment';
+import { alone, checkMachine } from './environment/machine';
 import { parse, USAGE, type Args } from './lifecycle/args';
-import { DEPLOY, Lifecycle, runSteps } from './lifecycle/lifecycle';
+import { contextOf } from './lifecycle/context';
+import { DEPLOY, shortLife, wholeLife } from './lifecycle/lifecycle';
+import { runSteps } from './lifecycle/step';
 import { synthesize } from './lifecycle/synthesis';
 import { criticalPath } from './report/critical-path';
 import { page } from './report/html';
@@ -20,7 +23,7 @@ import { readEvents, spansOf, type Rehearsed, type StepResult } from './report/t
 import { prepare, releaseOf, type Toolchain } from './setup/toolchain';
 import { cacheFolder, callersFolder } from './support/paths';
 import { cleanly } from './support/processes';
-import { constructNames, templateOf, type SynthesizedStack } from './template/assembly';
+import { constructNames, type SynthesizedStack, templateOf } from './template/assembly';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -60,23 +63,24 @@ async function main(argv: string[]): Promise<number> {
 async function rehearse(
   args: Args, seed: number, whole: boolean, { toolchain, newer, charts }: { toolchain: Toolchain; newer?: Toolchain; charts: ChartSource },
 ): Promise<boolean> {
-  const parts = new Parts();
+  const environment = new Environment();
   let passed = false;
   let interrupted = false;
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(signal => process.once(signal, () => interrupted = true));
   return cleanly(async () => {
     const started = Date.now();
-    const { folder, logs } = parts;
-    const { controlPlane, emulator, cdk, helmRuns, controller } = await parts.start({ toolchain, charts, seed });
+    const running = await environment.start({ toolchain, charts, seed });
+    const { controlPlane, emulator, cdk, helmRuns, folder, logs } = running;
     say(`\nOrder ${seed}: all parts are up after ${seconds(Date.now() - started)}. Logs: ${logs}`);
 
     const synthesis = Date.now();
-    const { assembly, stack } = await synthesize(cdk, args, folder, emulator);
+    const app = await synthesize(cdk, args, folder, emulator);
+    const { stack } = app;
     say(`Synthesized ${stack.id} in ${seconds(Date.now() - synthesis)}.\n`);
 
     const upgrade = newer && { from: args.upgradeFrom!, to: args.kubernetes, kubeBin: newer.kubeBin };
-    const lifecycle = new Lifecycle({ toolchain, controlPlane, emulator, cdk, folder, logs, assembly, stack, controller, upgrade });
-    const steps = await runSteps(whole ? lifecycle.whole(args.keep) : lifecycle.short(), result => interrupted || tell(result));
+    const context = contextOf(running, app, upgrade);
+    const steps = await runSteps(whole ? wholeLife(context, args.keep) : shortLife(context), result => interrupted || tell(result));
     if (interrupted) {
       return false;
     }
@@ -101,9 +105,9 @@ async function rehearse(
     }
     return passed;
   }, async () => {
-    await parts.end(passed || interrupted);
+    await environment.stop(passed || interrupted);
     if (!passed && !interrupted) {
-      say(`\nThe logs of all parts are in ${parts.logs}, until the next rehearsal`);
+      say(`\nThe logs of all parts are in ${environment.logs}, until the next rehearsal`);
     }
   });
 }

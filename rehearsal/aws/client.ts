@@ -5,8 +5,12 @@ import { createInterface } from 'readline';
 
 type Said = { readonly answer?: any; readonly error?: string };
 
-/** Calls AWS with the credentials of an environment, by one Python for all calls: to start one takes longer than most of them. */
-export class AwsCalls {
+/**
+ * Calls AWS with the credentials of an environment.
+ *
+ * One Python makes all the calls: to start it takes longer than most of them.
+ */
+export class AwsClient {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly waiting: ((said: Said) => void)[] = [];
   private complaints = '';
@@ -14,7 +18,7 @@ export class AwsCalls {
   /**
    * @param python one that has boto3
    */
-  constructor(python: string, env: NodeJS.ProcessEnv) {
+  constructor(private readonly python: string, env: NodeJS.ProcessEnv) {
     this.child = spawn(python, [join(__dirname, 'client.py')], { env });
     createInterface(this.child.stdout).on('line', line => this.waiting.shift()!(JSON.parse(line)));
     this.child.stderr.on('data', data => this.complaints += data);
@@ -23,7 +27,11 @@ export class AwsCalls {
     this.child.on('close', () => this.waiting.splice(0).forEach(answer => answer({ error: `the AWS client ended: ${this.complaints}` })));
   }
 
-  /** @param operation as boto3 names it */
+  /**
+   * Calls an operation. A list comes whole, however many pages AWS makes of it.
+   *
+   * @param operation as boto3 names it
+   */
   async call(service: string, operation: string, parameters: any = {}): Promise<any> {
     const said = await new Promise<Said>(resolve => {
       if (this.child.exitCode !== null) {
@@ -39,6 +47,11 @@ export class AwsCalls {
       throw new Error(said.error);
     }
     return said.answer;
+  }
+
+  /** Another client, with other credentials. */
+  as(env: NodeJS.ProcessEnv): AwsClient {
+    return new AwsClient(this.python, env);
   }
 
   end() {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto';
-import type { AwsCalls } from './client';
+import type { AwsClient } from './client';
 
 /** A hosted zone. */
 export interface Zone {
@@ -17,7 +17,7 @@ export interface DnsRecord {
 
 /** The emulator's Route 53. */
 export class Route53 {
-  constructor(private readonly aws: AwsCalls) {}
+  constructor(private readonly aws: AwsClient) {}
 
   /** @param id the one that it shall have @default - Route 53 chooses */
   async makeZone(name: string, id?: string): Promise<Zone> {

@@ -12,3 +12,14 @@ export function webIdentityToken(issuer: string, namespace: string, serviceAccou
     Buffer.from('unsigned').toString('base64url'),
   ].join('.');
 }
+
+/**
+ * The environment of a program that takes a role by such a token, as EKS's pod identity webhook sets it.
+ *
+ * @param env the environment of an administrator
+ */
+export function withRole(env: NodeJS.ProcessEnv, role: string, tokenFile: string): NodeJS.ProcessEnv {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = env;
+  // Go's SDK asks for credentials before it reads the variable for all services.
+  return { ...others, AWS_ENDPOINT_URL_STS: env.AWS_ENDPOINT_URL, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile };
+}

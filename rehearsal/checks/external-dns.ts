@@ -3,9 +3,11 @@ import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { chartArguments } from './external-dns-arguments';
 import { withoutWebhooks } from './webhooks';
-import { AwsCalls } from '../aws/client';
+import type { AwsClient } from '../aws/client';
 import { Route53, textOfRecord, type DnsRecord, type Zone } from '../aws/route53';
+import { webIdentityToken, withRole } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
+import { kubeconfig } from '../cluster/kubeconfig';
 import type { Emulator } from '../emulator/emulator';
 import { eventually } from '../support/expect';
 import { freePorts, lastLines, type Processes, type Running, sleep } from '../support/processes';
@@ -21,13 +23,14 @@ const PATIENCE_MS = 90_000;
 export interface ExternalDnsCheck {
   /** The real external-dns. */
   readonly program: string;
-  /** A Python that has boto3. */
-  readonly python: string;
   readonly processes: Processes;
   /** For what is written meanwhile. */
   readonly folder: string;
-  readonly emulator: Pick<Emulator, 'env' | 'region'>;
-  readonly controlPlane: Pick<ControlPlane, 'adminKubeconfig' | 'kubectl'>;
+  /** Calls AWS as an administrator. */
+  readonly aws: AwsClient;
+  /** The environment of such calls. */
+  readonly emulator: Pick<Emulator, 'env'>;
+  readonly controlPlane: Pick<ControlPlane, 'endpoint' | 'caFile' | 'kubectl'>;
   /** The release's namespace. */
   readonly namespace: string;
   /** The role that its service account names. */
@@ -57,12 +60,10 @@ class Check {
   private running?: Running;
   private readonly namespace = `external-dns-${randomBytes(4).toString('hex')}`;
   private readonly undo: (() => Promise<unknown>)[] = [];
-  private readonly aws: AwsCalls;
   private readonly route53: Route53;
 
   constructor(private readonly check: ExternalDnsCheck) {
-    this.aws = new AwsCalls(check.python, check.emulator.env);
-    this.route53 = new Route53(this.aws);
+    this.route53 = new Route53(check.aws);
   }
 
   async run(): Promise<string[]> {
@@ -81,7 +82,6 @@ class Check {
       for (const undo of this.undo.reverse()) {
         await undo();
       }
-      this.aws.end();
     }
   }
 
@@ -100,7 +100,7 @@ class Check {
     if (ids.length === 0) {
       throw new Error('expected the release to name its zones in `extraArgs.zone-id-filter`, found: none');
     }
-    const { HostedZones: there } = await this.aws.call('route53', 'list_hosted_zones');
+    const { HostedZones: there } = await this.check.aws.call('route53', 'list_hosted_zones');
     return Promise.all(ids.map(async (id, index) => {
       const found = there.find((zone: any) => zone.Id === `/hostedzone/${id}`);
       return found ? { id, name: found.Name.replace(/\.$/, '') } : this.makeZone(domainFilters[index] ?? domainFilters[0], id);
@@ -127,25 +127,18 @@ class Check {
 
   /** What a pod of the release's service account finds in its environment. */
   private async credentials(): Promise<NodeJS.ProcessEnv> {
-    const { namespace, emulator, folder, role } = this.check;
-    const { clusters: [name] } = await this.aws.call('eks', 'list_clusters');
-    const { cluster } = await this.aws.call('eks', 'describe_cluster', { name });
+    const { namespace, emulator, folder, role, aws } = this.check;
+    const { clusters: [name] } = await aws.call('eks', 'list_clusters');
+    const { cluster } = await aws.call('eks', 'describe_cluster', { name });
     const token = join(folder, 'external-dns.token');
-    writeFileSync(token, serviceAccountToken(cluster.identity.oidc.issuer, namespace), { mode: 0o600 });
+    writeFileSync(token, webIdentityToken(cluster.identity.oidc.issuer, namespace, 'external-dns'), { mode: 0o600 });
     this.undo.push(async () => rmSync(token));
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env } = emulator.env;
-    return {
-      ...env,
-      // The SDK of external-dns asks for credentials before it reads the variable for all services.
-      AWS_ENDPOINT_URL_STS: env.AWS_ENDPOINT_URL,
-      AWS_ROLE_ARN: role,
-      AWS_WEB_IDENTITY_TOKEN_FILE: token,
-    };
+    return withRole(emulator.env, role, token);
   }
 
   private async refusedElsewhere(env: NodeJS.ProcessEnv) {
     const record = { Name: `probe.${this.domain}`, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.2' }] };
-    const asRole = new AwsCalls(this.check.python, env);
+    const asRole = this.check.aws.as(env);
     const change = (action: string, { id }: Zone) => asRole.call('route53', 'change_resource_record_sets', {
       HostedZoneId: id, ChangeBatch: { Changes: [{ Action: action, ResourceRecordSet: record }] },
     });
@@ -196,11 +189,10 @@ class Check {
 
   /** Of the release's service account, with the rights that the chart gives it. */
   private async kubeconfig(): Promise<string> {
-    const { controlPlane: { kubectl, adminKubeconfig }, namespace, folder } = this.check;
-    const config = JSON.parse(readFileSync(adminKubeconfig, 'utf8'));
-    config.users[0].user = { token: (await kubectl('create', 'token', 'external-dns', '-n', namespace)).trim() };
+    const { controlPlane: { kubectl, endpoint, caFile }, namespace, folder } = this.check;
+    const token = (await kubectl('create', 'token', 'external-dns', '-n', namespace)).trim();
     const file = join(folder, 'external-dns.kubeconfig');
-    writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+    writeFileSync(file, kubeconfig(endpoint, readFileSync(caFile, 'utf8'), token), { mode: 0o600 });
     this.undo.push(async () => rmSync(file));
     return file;
   }
@@ -267,17 +259,6 @@ class Check {
       }
     }
   }
-}
-
-/** What EKS puts into the pod, but for `aud`, a list there: the emulator compares texts. It does not check the signature. */
-function serviceAccountToken(issuer: string, namespace: string): string {
-  const part = (value: any) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1000);
-  return [
-    part({ alg: 'RS256', typ: 'JWT' }),
-    part({ iss: issuer, aud: 'sts.amazonaws.com', sub: `system:serviceaccount:${namespace}:external-dns`, iat: now, exp: now + 3600 }),
-    Buffer.from('unsigned').toString('base64url'),
-  ].join('.');
 }
 
 function ingress(namespace: string, name: string, host: string): any {

@@ -1,6 +1,6 @@
 import type { Dependency } from './dependency';
 import { needsOf, reach, reachBack, type Edge, type Needs } from './graph';
-import type { Template } from '../template/assembly';
+import type { Template } from '../template/template';
 
 /** A template without some dependencies. */
 export interface Adverse {

@@ -1,7 +1,7 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
 import { needsOf, reach, type Edge } from './graph';
-import type { Template } from '../template/assembly';
+import type { Template } from '../template/template';
 
 /** Does nothing by itself: what takes it depends on it, and has dependencies of its own. */
 const INERT = 'AWS::IAM::Role';

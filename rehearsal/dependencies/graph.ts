@@ -1,4 +1,4 @@
-import type { Template } from '../template/assembly';
+import { referencesOf, type Template } from '../template/template';
 
 /** A resource that needs another one, by logical ids. */
 export interface Edge {
@@ -13,7 +13,7 @@ export type Needs = Map<string, Set<string>>;
 export function needsOf({ Resources }: Template, without: Edge[] = []): Needs {
   return new Map(Object.entries(Resources).map(([id, { Properties, DependsOn = [] }]) => {
     const declared = [DependsOn].flat().filter(to => !without.some(it => it.from === id && it.to === to));
-    return [id, new Set([...declared, ...references(Properties)].filter(it => it in Resources))];
+    return [id, new Set([...declared, ...referencesOf(Properties)].filter(it => it in Resources))];
   }));
 }
 
@@ -44,17 +44,4 @@ export function reachBack(needs: Needs, to: string): Set<string> {
   const backwards: Needs = new Map([...needs.keys()].map(id => [id, new Set<string>()]));
   needs.forEach((ids, from) => ids.forEach(id => backwards.get(id)!.add(from)));
   return reach(backwards, to);
-}
-
-function references(value: any): string[] {
-  if (Array.isArray(value)) {
-    return value.flatMap(references);
-  }
-  if (typeof value !== 'object' || value === null) {
-    return [];
-  }
-  const own = [value.Ref, [value['Fn::GetAtt']].flat()[0]?.split?.('.')[0]].filter(it => typeof it === 'string');
-  const text = [value['Fn::Sub']].flat()[0];
-  const substituted = typeof text === 'string' ? [...text.matchAll(/\$\{([A-Za-z0-9]+)[.}]/g)].map(match => match[1]) : [];
-  return [...own, ...substituted, ...Object.values(value).flatMap(references)];
 }

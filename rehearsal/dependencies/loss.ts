@@ -1,9 +1,10 @@
 import type { Machine } from './machine';
 import { createStack, deleteStack, type StackEnded } from './stacks';
-import { judgeRemains, readRemains } from '../lifecycle/remains';
+import { divideRemains, readRemains } from '../lifecycle/remains';
 import { platformIsWhole } from '../lifecycle/steps/whole';
-import type { SynthesizedStack, Template } from '../template/assembly';
-import { ofType, CLUSTER } from '../template/platform';
+import type { SynthesizedStack } from '../template/assembly';
+import type { Template } from '../template/template';
+import { CLUSTER, ofType } from '../template/template';
 
 /** Where a loss can show. */
 export type Moment = 'at create' | 'when all runs' | 'at destroy';
@@ -20,25 +21,25 @@ export interface Noticed {
  * @returns where it failed first, or nothing if all was as it should be
  */
 export async function rehearseLoss(machine: Machine, stack: SynthesizedStack, template: Template): Promise<Noticed | undefined> {
-  const context = await machine.ready(stack);
+  const environment = await machine.ready();
   const noticed = await upAndDown();
   const left = await machine.clean();
   return noticed ?? (left.length > 0 ? { moment: 'at destroy', said: `left in the account: ${left.join(', ')}` } : undefined);
 
   async function upAndDown(): Promise<Noticed | undefined> {
-    const created = await createStack(context, stack.stackName, template);
+    const created = await createStack(environment, stack.stackName, template);
     if (created.status !== 'CREATE_COMPLETE') {
       return { moment: 'at create', said: firstFailure(created) };
     }
-    const problem = await platformIsWhole(context, template).then(() => undefined, (error: Error) => error.message);
-    const deleted = await deleteStack(context, stack.stackName);
+    const problem = await platformIsWhole(environment, template).then(() => undefined, (error: Error) => error.message);
+    const deleted = await deleteStack(environment, stack.stackName);
     if (problem !== undefined) {
       return { moment: 'when all runs', said: problem };
     }
     if (deleted.status !== 'DELETE_COMPLETE') {
       return { moment: 'at destroy', said: firstFailure(deleted) };
     }
-    const { wrong } = ofType(template, CLUSTER).length > 0 ? judgeRemains(readRemains(context.emulator.remainsFile), template) : { wrong: [] };
+    const { wrong } = ofType(template, CLUSTER).length > 0 ? divideRemains(readRemains(environment.emulator.remainsFile), template) : { wrong: [] };
     return wrong.length > 0 ? { moment: 'at destroy', said: `left in Kubernetes: ${wrong.join(', ')}` } : undefined;
   }
 }

@@ -28,6 +28,8 @@ export interface Emulator {
   readonly remainsFile: string;
   /** Text, from the moment when a cluster's Kubernetes is changed: the version that then must come to run. */
   readonly upgradeFile: string;
+  /** The file with all that it says, Lambda functions among it. */
+  readonly log: string;
 }
 
 export interface EmulatorOptions {
@@ -99,6 +101,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     eventsFile,
     remainsFile,
     upgradeFile,
+    log: running.log,
     env: {
       ...withoutAws(process.env),
       AWS_ENDPOINT_URL: url,

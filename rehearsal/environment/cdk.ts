@@ -42,7 +42,3 @@ export class Cdk {
     return ended;
   }
 }
-
-export function deployCommand(assembly: string, { id }: { id: string }): string[] {
-  return ['deploy', id, '--app', assembly, '--require-approval', 'never', '--progress', 'events'];
-}

@@ -1,39 +1,4 @@
-/** A load balancer, as balancers.py tells of it. */
-export interface Balancer {
-  readonly dns: string;
-  readonly scheme: string;
-  readonly tags: { readonly [key: string]: string };
-  readonly attributes: { readonly [key: string]: string };
-  readonly webAcl: string | null;
-  /** The security groups that let it in. */
-  readonly opened: string[];
-  readonly listeners: Listener[];
-  readonly targetGroups: TargetGroup[];
-}
-
-export interface Listener {
-  readonly port: number;
-  readonly protocol: string;
-  readonly policy: string | null;
-  readonly certificates: string[];
-  readonly redirects: { readonly Protocol: string; readonly Port: string; readonly StatusCode: string }[];
-  readonly rules: { readonly hosts: string[]; readonly paths: string[]; readonly actions: string[] }[];
-}
-
-export interface TargetGroup {
-  readonly name: string;
-  readonly type: string;
-  readonly version: string | null;
-  readonly path: string | null;
-  readonly interval: number;
-  readonly timeout: number;
-  readonly healthy: number;
-  readonly unhealthy: number;
-  readonly codes: string | null;
-  readonly attributes: { readonly [key: string]: string };
-  readonly targets: number;
-  readonly tags: { readonly [key: string]: string };
-}
+import type { Listener, LoadBalancer, TargetGroup } from '../aws/load-balancers';
 
 const PREFIX = 'alb.ingress.kubernetes.io/';
 
@@ -49,8 +14,8 @@ const HEALTH: { [suffix: string]: keyof TargetGroup } = {
   'success-codes': 'codes',
 };
 
-/** Tells what an Ingress asks for and a load balancer has not; nothing where it has all. */
-export function shortOf(ingress: any, balancer: Balancer): string[] {
+/** What an Ingress asks for and a load balancer lacks; nothing where it has all. */
+export function shortOf(ingress: any, balancer: LoadBalancer): string[] {
   const annotations: { [name: string]: string } = ingress.metadata.annotations ?? {};
   const asked = (suffix: string): string | undefined => annotations[`${PREFIX}${suffix}`];
   const problems: string[] = [];

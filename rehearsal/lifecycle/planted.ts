@@ -1,16 +1,15 @@
-import { aws, type Context } from './context';
-import { AwsCalls } from '../aws/client';
+import type { AwsClient } from '../aws/client';
 import { Route53, type DnsRecord } from '../aws/route53';
-import type { Template } from '../template/assembly';
-import { ofType } from '../template/platform';
+import type { RunningEnvironment } from '../environment/environment';
+import { zonesOfTeardown } from '../template/platform';
+import type { Template } from '../template/template';
 
-const TEARDOWN = 'Custom::EksPlatformTeardown';
 const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';
 const CILIUM_TAG = 'io.cilium/cluster-name';
 const EKS_TAG = 'aws:eks:cluster-name';
 
-/** One thing that was planted. */
-interface Planted {
+/** A thing that was planted. */
+interface Thing {
   readonly name: string;
   /** Whether the teardown is to delete it. */
   readonly ours: boolean;
@@ -25,41 +24,41 @@ interface Network {
 }
 
 /** What a platform's controllers and others might leave in an account: the teardown deletes the one, and never the other. */
-export class Leftovers {
-  private readonly planted: Planted[] = [];
-  private readonly calls: AwsCalls;
+export class Planted {
+  private readonly things: Thing[] = [];
+  private readonly aws: AwsClient;
   private readonly route53: Route53;
   private elsewhere?: Network;
 
-  constructor(private readonly context: Context, private readonly template: Template) {
-    this.calls = new AwsCalls(context.toolchain.python, context.emulator.env);
-    this.route53 = new Route53(this.calls);
+  constructor(private readonly environment: Pick<RunningEnvironment, 'aws' | 'emulator'>, private readonly stackName: string, private readonly template: Template) {
+    this.aws = environment.aws;
+    this.route53 = new Route53(this.aws);
   }
 
   /** Nothing where the template has no teardown. */
   async plant(): Promise<string> {
-    const [teardown] = ofType(this.template, TEARDOWN);
-    if (teardown === undefined) {
+    const zones = zonesOfTeardown(this.template);
+    if (zones === undefined) {
       return 'the template has no teardown';
     }
-    const { clusters: [name] } = await this.calls.call('eks', 'list_clusters');
-    const { cluster: { resourcesVpcConfig: { vpcId, subnetIds } } } = await this.calls.call('eks', 'describe_cluster', { name });
+    const { clusters: [name] } = await this.aws.call('eks', 'list_clusters');
+    const { cluster: { resourcesVpcConfig: { vpcId, subnetIds } } } = await this.aws.call('eks', 'describe_cluster', { name });
     this.elsewhere = await this.makeNetwork();
     await this.plantOurs(name, { vpc: vpcId, subnets: subnetIds.slice(0, 2) });
     await this.plantOthers(name, vpcId, this.elsewhere);
-    for (const zone of teardown.Properties.ZoneIds ?? []) {
-      // Others' records would keep a zone of the stack itself from going.
+    for (const zone of zones) {
+      // Others' records would keep a zone of the stack itself from being deleted.
       const owners = typeof zone === 'string' ? [['left', name], ['others', `${name}-2`], ['nobodys']] : [['left', name]];
       await this.plantRecords(name, await this.zoneId(zone), owners);
     }
-    const ours = this.planted.filter(it => it.ours).length;
-    return `${ours} things as this cluster leaves them, ${this.planted.length - ours} of others`;
+    const ours = this.things.filter(it => it.ours).length;
+    return `${ours} things as this cluster leaves them, ${this.things.length - ours} of others`;
   }
 
   /** Which of both are there: those that should not be, and those that should and are not. */
   async differences(oursAreThere: boolean): Promise<string[]> {
     const wrong: string[] = [];
-    for (const { name, ours, isThere } of this.planted) {
+    for (const { name, ours, isThere } of this.things) {
       const expected = oursAreThere || !ours;
       if (await isThere() !== expected) {
         wrong.push(expected ? `${name} is gone` : `${name} is left`);
@@ -70,16 +69,15 @@ export class Leftovers {
 
   /** Removes what others left, so that the account is as it was. */
   async remove(): Promise<void> {
-    for (const it of this.planted.filter(one => !one.ours)) {
+    for (const it of this.things.filter(one => !one.ours)) {
       await it.remove();
     }
     for (const id of this.elsewhere?.subnets ?? []) {
-      await this.calls.call('ec2', 'delete_subnet', { SubnetId: id });
+      await this.aws.call('ec2', 'delete_subnet', { SubnetId: id });
     }
     if (this.elsewhere) {
-      await this.calls.call('ec2', 'delete_vpc', { VpcId: this.elsewhere.vpc });
+      await this.aws.call('ec2', 'delete_vpc', { VpcId: this.elsewhere.vpc });
     }
-    this.calls.end();
   }
 
   /** Each holds the one before it, so that the order of the deletions counts. */
@@ -89,12 +87,12 @@ export class Leftovers {
     ];
     for (const [group, named] of [[first, second], [second, first], [second, second]]) {
       const rule = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, UserIdGroupPairs: [{ GroupId: named }] };
-      await this.calls.call('ec2', 'authorize_security_group_ingress', { GroupId: group, IpPermissions: [rule] });
+      await this.aws.call('ec2', 'authorize_security_group_ingress', { GroupId: group, IpPermissions: [rule] });
     }
     await this.interface('of the operator', subnets[0], second, { [CILIUM_TAG]: cluster }, true);
     const targets = await this.targetGroup('left', vpc, { [CONTROLLER_TAG]: cluster }, true);
     const balancer = await this.balancer('left', subnets, [first], { [CONTROLLER_TAG]: cluster }, true);
-    await this.calls.call('elbv2', 'create_listener', {
+    await this.aws.call('elbv2', 'create_listener', {
       LoadBalancerArn: balancer, Protocol: 'HTTP', Port: 80, DefaultActions: [{ Type: 'forward', TargetGroupArn: targets }],
     });
     await this.logGroup(`/aws/eks/${cluster}/cluster`, true);
@@ -113,11 +111,11 @@ export class Leftovers {
   }
 
   private async plantRecords(cluster: string, zone: string, owners: string[][]) {
-    const { HostedZones: zones } = await this.calls.call('route53', 'list_hosted_zones');
+    const { HostedZones: zones } = await this.aws.call('route53', 'list_hosted_zones');
     const known = zones.find((it: any) => it.Id === `/hostedzone/${zone}`)?.Name.replace(/\.$/, '');
-    if (known === undefined) { // it is there before the platform, and goes after it
+    if (known === undefined) { // it is there before the platform, and removed after it
       await this.route53.makeZone('left.test', zone);
-      this.planted.push({
+      this.things.push({
         name: `hosted zone ${zone}`, ours: false, isThere: async () => true, remove: () => this.route53.removeZone({ id: zone, name: 'left.test' }),
       });
     }
@@ -133,67 +131,67 @@ export class Leftovers {
           () => this.route53.removeRecords(zone, it => it.Name === Name));
       }
     }
-    this.planted.sort((one, other) => Number(one.name.startsWith('hosted zone')) - Number(other.name.startsWith('hosted zone')));
+    this.things.sort((one, other) => Number(one.name.startsWith('hosted zone')) - Number(other.name.startsWith('hosted zone')));
   }
 
   /** None where the zone has gone with the stack. */
   private async recordsOf(zone: string): Promise<DnsRecord[]> {
-    const { HostedZones: zones } = await this.calls.call('route53', 'list_hosted_zones');
+    const { HostedZones: zones } = await this.aws.call('route53', 'list_hosted_zones');
     return zones.some((it: any) => it.Id === `/hostedzone/${zone}`) ? this.route53.records(zone) : [];
   }
 
   private async group(name: string, vpc: string, tags: Tags, ours: boolean): Promise<string> {
-    const { GroupId } = await this.calls.call('ec2', 'create_security_group', { GroupName: `rehearsal-${name}`, Description: name, VpcId: vpc });
-    await this.calls.call('ec2', 'create_tags', { Resources: [GroupId], Tags: listOf(tags) });
+    const { GroupId } = await this.aws.call('ec2', 'create_security_group', { GroupName: `rehearsal-${name}`, Description: name, VpcId: vpc });
+    await this.aws.call('ec2', 'create_tags', { Resources: [GroupId], Tags: listOf(tags) });
     this.add(`security group ${name}`, ours,
-      async () => (await this.calls.call('ec2', 'describe_security_groups')).SecurityGroups.filter((it: any) => it.GroupId === GroupId),
-      () => this.calls.call('ec2', 'delete_security_group', { GroupId }));
+      async () => (await this.aws.call('ec2', 'describe_security_groups')).SecurityGroups.filter((it: any) => it.GroupId === GroupId),
+      () => this.aws.call('ec2', 'delete_security_group', { GroupId }));
     return GroupId;
   }
 
   private async interface(name: string, SubnetId: string, group: string, tags: Tags, ours: boolean) {
-    const { NetworkInterface: { NetworkInterfaceId } } = await this.calls.call('ec2', 'create_network_interface', {
+    const { NetworkInterface: { NetworkInterfaceId } } = await this.aws.call('ec2', 'create_network_interface', {
       SubnetId, Groups: [group], TagSpecifications: [{ ResourceType: 'network-interface', Tags: listOf(tags) }],
     });
     this.add(`network interface ${name}`, ours,
-      async () => (await this.calls.call('ec2', 'describe_network_interfaces')).NetworkInterfaces.filter((it: any) => it.NetworkInterfaceId === NetworkInterfaceId),
-      () => this.calls.call('ec2', 'delete_network_interface', { NetworkInterfaceId }), true);
+      async () => (await this.aws.call('ec2', 'describe_network_interfaces')).NetworkInterfaces.filter((it: any) => it.NetworkInterfaceId === NetworkInterfaceId),
+      () => this.aws.call('ec2', 'delete_network_interface', { NetworkInterfaceId }), true);
   }
 
   private async targetGroup(name: string, VpcId: string, tags: Tags, ours: boolean): Promise<string> {
-    const { TargetGroups: [{ TargetGroupArn }] } = await this.calls.call('elbv2', 'create_target_group', {
+    const { TargetGroups: [{ TargetGroupArn }] } = await this.aws.call('elbv2', 'create_target_group', {
       Name: `rehearsal-${name}`, Protocol: 'HTTP', Port: 80, VpcId, TargetType: 'ip', ...Object.keys(tags).length > 0 && { Tags: listOf(tags) },
     });
     this.add(`target group ${name}`, ours,
-      async () => (await this.calls.call('elbv2', 'describe_target_groups')).TargetGroups.filter((it: any) => it.TargetGroupArn === TargetGroupArn),
-      () => this.calls.call('elbv2', 'delete_target_group', { TargetGroupArn }));
+      async () => (await this.aws.call('elbv2', 'describe_target_groups')).TargetGroups.filter((it: any) => it.TargetGroupArn === TargetGroupArn),
+      () => this.aws.call('elbv2', 'delete_target_group', { TargetGroupArn }));
     return TargetGroupArn;
   }
 
   private async balancer(name: string, Subnets: string[], SecurityGroups: string[], tags: Tags, ours: boolean): Promise<string> {
-    const { LoadBalancers: [{ LoadBalancerArn }] } = await this.calls.call('elbv2', 'create_load_balancer', {
+    const { LoadBalancers: [{ LoadBalancerArn }] } = await this.aws.call('elbv2', 'create_load_balancer', {
       Name: `rehearsal-${name}`, Scheme: 'internal', Subnets, SecurityGroups, Tags: listOf(tags),
     });
     this.add(`load balancer ${name}`, ours,
-      async () => (await this.calls.call('elbv2', 'describe_load_balancers')).LoadBalancers.filter((it: any) => it.LoadBalancerArn === LoadBalancerArn),
-      () => this.calls.call('elbv2', 'delete_load_balancer', { LoadBalancerArn }), true);
+      async () => (await this.aws.call('elbv2', 'describe_load_balancers')).LoadBalancers.filter((it: any) => it.LoadBalancerArn === LoadBalancerArn),
+      () => this.aws.call('elbv2', 'delete_load_balancer', { LoadBalancerArn }), true);
     return LoadBalancerArn;
   }
 
   private async logGroup(logGroupName: string, ours: boolean) {
-    await this.calls.call('logs', 'create_log_group', { logGroupName });
+    await this.aws.call('logs', 'create_log_group', { logGroupName });
     this.add(`log group ${logGroupName}`, ours,
-      async () => (await this.calls.call('logs', 'describe_log_groups', { logGroupNamePrefix: logGroupName })).logGroups
+      async () => (await this.aws.call('logs', 'describe_log_groups', { logGroupNamePrefix: logGroupName })).logGroups
         .filter((it: any) => it.logGroupName === logGroupName),
-      () => this.calls.call('logs', 'delete_log_group', { logGroupName }));
+      () => this.aws.call('logs', 'delete_log_group', { logGroupName }));
   }
 
   private async makeNetwork(): Promise<Network> {
-    const { Vpc: { VpcId: vpc } } = await this.calls.call('ec2', 'create_vpc', { CidrBlock: '10.99.0.0/16' });
+    const { Vpc: { VpcId: vpc } } = await this.aws.call('ec2', 'create_vpc', { CidrBlock: '10.99.0.0/16' });
     const subnets: string[] = [];
     for (const [index, zone] of ['a', 'b'].entries()) {
-      const { Subnet: { SubnetId } } = await this.calls.call('ec2', 'create_subnet', {
-        VpcId: vpc, CidrBlock: `10.99.${index}.0/24`, AvailabilityZone: `${this.context.emulator.region}${zone}`,
+      const { Subnet: { SubnetId } } = await this.aws.call('ec2', 'create_subnet', {
+        VpcId: vpc, CidrBlock: `10.99.${index}.0/24`, AvailabilityZone: `${this.environment.emulator.region}${zone}`,
       });
       subnets.push(SubnetId);
     }
@@ -201,17 +199,17 @@ export class Leftovers {
   }
 
   /** A zone of the stack itself has its id from the deployment. */
-  private async zoneId(zone: string | { Ref: string }): Promise<string> {
+  private async zoneId(zone: string | { readonly Ref: string }): Promise<string> {
     if (typeof zone === 'string') {
       return zone;
     }
-    const found = await aws(this.context, 'cloudformation', 'describe-stack-resource', '--stack-name', this.context.stack.stackName, '--logical-resource-id', zone.Ref);
+    const found = await this.aws.call('cloudformation', 'describe_stack_resource', { StackName: this.stackName, LogicalResourceId: zone.Ref });
     return found.StackResourceDetail.PhysicalResourceId;
   }
 
-  /** @param first whether others hang on it, so that it goes before them */
+  /** @param first whether it holds others, so that it must be removed before them */
   private add(name: string, ours: boolean, find: () => Promise<unknown[]>, remove: () => Promise<unknown>, first = false) {
-    this.planted[first ? 'unshift' : 'push']({ name, ours, isThere: async () => (await find()).length > 0, remove });
+    this.things[first ? 'unshift' : 'push']({ name, ours, isThere: async () => (await find()).length > 0, remove });
   }
 }
 

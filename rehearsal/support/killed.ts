@@ -2,10 +2,10 @@ import { appendFileSync, lstatSync, readdirSync, readFileSync, rmSync } from 'fs
 import { tmpdir } from 'os';
 import { join } from 'path';
 
-/** How the folder of a rehearsal begins. */
+/** How the name of a rehearsal's folder begins. */
 export const RUN_FOLDER = 'eks-platform-rehearsal-run-';
 
-/** The file in it that tells whose it is. */
+/** The file in it that says which process it belongs to. */
 export const OWNER = 'owner';
 
 const STARTED = 'processes';
@@ -34,11 +34,11 @@ export function identityOf(pid: number): string | undefined {
 }
 
 /**
- * Ends and removes what this user's rehearsals have left that were killed.
+ * Ends the processes and removes the folders that killed rehearsals of this user have left.
  *
  * @returns the folders that are removed
  */
-export function removeLeftovers(temporary: string = tmpdir()): string[] {
+export function removeKilled(temporary: string = tmpdir()): string[] {
   const folders = readdirSync(temporary).filter(name => name.startsWith(RUN_FOLDER)).map(name => join(temporary, name));
   const left = folders.filter(folder => lstatSync(folder).uid === process.getuid!() && !lives(read(folder, OWNER)[0]));
   for (const folder of left) {

@@ -32,7 +32,7 @@ export interface Running {
 /**
  * Programs that run in the background, each in a process group of its own.
  *
- * All of them end when this process does. If it is killed by SIGKILL, the next rehearsal ends them: see `removeLeftovers`.
+ * All of them end when this process does. If it is killed by SIGKILL, the next rehearsal ends them: see `removeKilled`.
  */
 export class Processes {
   private readonly running: Child[] = [];

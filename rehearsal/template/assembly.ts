@@ -1,20 +1,7 @@
 import { createHash } from 'crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-
-/** A resource of a template. */
-export interface Resource {
-  readonly Type: string;
-  Properties?: any;
-  readonly DependsOn?: string | string[];
-  readonly Metadata?: any;
-}
-
-/** A CloudFormation template, as far as it is changed here. */
-export interface Template {
-  readonly Resources: { [logicalId: string]: Resource };
-  readonly Conditions?: { [name: string]: any };
-}
+import type { Template } from './template';
 
 /** A stack in a synthesized app. */
 export interface SynthesizedStack {
@@ -30,6 +17,13 @@ export interface SynthesizedStack {
 
 /** A stack that another one needs. */
 export type NeededStack = Pick<SynthesizedStack, 'id' | 'stackName'>;
+
+/** A synthesized app, and the stack in it that is rehearsed. */
+export interface SynthesizedApp {
+  /** Its folder. */
+  readonly assembly: string;
+  readonly stack: SynthesizedStack;
+}
 
 /** The stacks of a synthesized app, nested assemblies not among them. */
 export function stacksOf(assembly: string): SynthesizedStack[] {
@@ -67,11 +61,11 @@ export interface Change {
 }
 
 /**
- * Copies a synthesized app and changes one stack in it, as a change to its source would.
+ * Copies a synthesized app and changes its stack, as a change to its source would.
  *
- * @returns the stack in the copy
+ * @param copy the folder of the copy
  */
-export function changed(assembly: string, copy: string, stack: SynthesizedStack, change: Change): SynthesizedStack {
+export function changed({ assembly, stack }: SynthesizedApp, copy: string, change: Change): SynthesizedApp {
   cpSync(assembly, copy, { recursive: true });
   const manifestFile = join(copy, 'manifest.json');
   const manifest = readJson(manifestFile);
@@ -85,7 +79,7 @@ export function changed(assembly: string, copy: string, stack: SynthesizedStack,
   renameTemplateAsset(copy, artifact, text);
   artifact.properties.terminationProtection = change.terminationProtection ?? artifact.properties.terminationProtection;
   writeFileSync(manifestFile, JSON.stringify(manifest, undefined, 1));
-  return stacksOf(copy).find(it => it.id === (artifact.displayName ?? id))!;
+  return { assembly: copy, stack: stacksOf(copy).find(it => it.id === (artifact.displayName ?? id))! };
 }
 
 /** The CLI uploads a template under its hash, and not again what is there. */

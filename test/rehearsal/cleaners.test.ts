@@ -1,5 +1,6 @@
-import { hasCleaners, isGuarded, renameCleaners } from '../../rehearsal/lifecycle/steps/cleaners';
-import type { Template } from '../../rehearsal/template/assembly';
+import { renameCleaners } from '../../rehearsal/template/changes';
+import { hasCleaners, isGuarded } from '../../rehearsal/template/platform';
+import type { Template } from '../../rehearsal/template/template';
 import { PlatformProfile } from '../../src';
 import { platformFixture } from '../support/fixtures';
 

@@ -4,13 +4,16 @@ import { chartSource } from '../../rehearsal/charts/repository';
 import { adverse } from '../../rehearsal/dependencies/adverse';
 import { keyOf } from '../../rehearsal/dependencies/dependency';
 import { withNeeds } from '../../rehearsal/dependencies/graph';
-import { Machine, type MachineContext } from '../../rehearsal/dependencies/machine';
+import { Machine } from '../../rehearsal/dependencies/machine';
 import { synthesizePlatforms, type Platform } from '../../rehearsal/dependencies/platforms';
 import { createStack, type StackEnded } from '../../rehearsal/dependencies/stacks';
-import { helm } from '../../rehearsal/lifecycle/context';
+import type { RunningEnvironment } from '../../rehearsal/environment/environment';
+import { helm } from '../../rehearsal/lifecycle/kubernetes';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
-import type { Template } from '../../rehearsal/template/assembly';
-import { ofType, releasesOf, setChartVersions } from '../../rehearsal/template/platform';
+import { setChartVersions } from '../../rehearsal/template/changes';
+import { releasesOf } from '../../rehearsal/template/platform';
+import type { Template } from '../../rehearsal/template/template';
+import { ofType } from '../../rehearsal/template/template';
 import { emptyFolder } from '../support/run';
 
 const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
@@ -19,7 +22,7 @@ whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1
   const assembly = emptyFolder();
   let machine: Machine;
   let platform: Platform;
-  let context: MachineContext;
+  let environment: RunningEnvironment;
 
   beforeAll(async () => {
     platform = synthesizePlatforms(assembly)[0];
@@ -28,7 +31,7 @@ whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1
   }, 30_000);
 
   beforeEach(async () => {
-    context = await machine.ready(platform.stack);
+    environment = await machine.ready();
   }, 60_000);
 
   afterEach(() => machine.clean(), 60_000);
@@ -47,7 +50,7 @@ whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1
   }
 
   async function fails(template: Template): Promise<StackEnded['failed'][number]> {
-    const { status, failed } = await createStack(context, platform.stack.stackName, template);
+    const { status, failed } = await createStack(environment, platform.stack.stackName, template);
     expect(status).toBe('DELETE_COMPLETE');
     return failed[0];
   }
@@ -83,10 +86,10 @@ whereSetUp('what a rehearsal fails for, and says (skipped until a rehearsal of 1
       Object.assign(template.Resources[logicalId].Properties, { Wait: true, Atomic: true });
     }));
     expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
-    const [run] = helmRuns(context.helmRuns).filter(it => it.verb === 'upgrade').slice(-1);
+    const [run] = helmRuns(environment.helmRuns).filter(it => it.verb === 'upgrade').slice(-1);
     expect([run.release, run.exitCode]).toEqual(['cilium', 1]);
     expect(failed.said).toMatch(/has been uninstalled/);
-    expect(readFileSync(context.emulator.remainsFile, 'utf8')).not.toContain('Helm release');
-    expect(await helm(context, 'list', '--all-namespaces')).toEqual([]);
+    expect(readFileSync(environment.emulator.remainsFile, 'utf8')).not.toContain('Helm release');
+    expect(await helm(environment, 'list', '--all-namespaces')).toEqual([]);
   }, 90_000);
 });

@@ -1,14 +1,10 @@
 import { join } from 'path';
+import { loadBalancersIn, type LoadBalancer } from '../../aws/load-balancers';
 import { DEPLOYMENT } from '../../controller/program';
 import { eventually, expectNone, NotAsExpected } from '../../support/expect';
-import { run } from '../../support/run';
-import { objects, type Context } from '../context';
-import { shortOf, type Balancer } from '../ingress';
-
-/** The load balancers that are in the account. */
-export async function balancersOf({ toolchain, emulator }: Pick<Context, 'toolchain' | 'emulator'>): Promise<Balancer[]> {
-  return JSON.parse(await run(toolchain.python, [join(__dirname, 'balancers.py')], { env: emulator.env }));
-}
+import type { Context } from '../context';
+import { shortOf } from '../ingress';
+import { objects } from '../kubernetes';
 
 /**
  * Checks that the real controller made of every Ingress of its class a load balancer as the Ingress asks for it.
@@ -24,7 +20,7 @@ export async function loadBalancersAreAsAsked(context: Context): Promise<string>
   const classes = (await objects(context, 'ingressclasses')).filter(it => it.spec.controller === 'ingress.k8s.aws/alb').map(it => it.metadata.name);
   const ingresses = (await objects(context, 'ingresses')).filter(it => classes.includes(it.spec.ingressClassName));
   return eventually(async () => {
-    const found = await balancersOf(context);
+    const found = await loadBalancersIn(context.aws);
     const refusals = await refused(context);
     const problems = (await objects(context, 'ingresses')).filter(it => classes.includes(it.spec.ingressClassName)).flatMap(ingress => {
       const name = `${ingress.metadata.namespace}/${ingress.metadata.name}`;
@@ -33,7 +29,7 @@ export async function loadBalancersAreAsAsked(context: Context): Promise<string>
       return balancer ? shortOf(ingress, balancer).map(it => `${name}: ${it}`) : [`${name} has no load balancer${refusals[name] ? `: ${refusals[name]}` : ''}`];
     });
     expectNone(problems, `the load balancers of ${ingresses.length} Ingresses to be as these ask`, log);
-    const count = (of: (balancer: Balancer) => number) => found.reduce((sum, balancer) => sum + of(balancer), 0);
+    const count = (of: (balancer: LoadBalancer) => number) => found.reduce((sum, balancer) => sum + of(balancer), 0);
     return `${ingresses.length} Ingresses have ${found.length} load balancers with ${count(it => it.listeners.length)} listeners, `
       + `${count(it => it.listeners.reduce((sum, listener) => sum + listener.rules.length, 0))} rules, ${count(it => it.targetGroups.length)} target groups `
       + `and ${count(it => it.targetGroups.reduce((sum, group) => sum + group.targets, 0))} targets, ${found.filter(it => it.webAcl).length} with a web ACL`;

@@ -1,15 +1,16 @@
 import { join } from 'path';
 import { checkCorefile } from '../../checks/corefile';
 import { checkExternalDns } from '../../checks/external-dns';
+import type { RunningEnvironment } from '../../environment/environment';
 import { dryRun, judgeObjects } from '../../judge/cilium-objects';
 import { expectNone } from '../../support/expect';
 import { Processes } from '../../support/processes';
 import { releasesOf } from '../../template/platform';
 import { kubernetesObjects, type Template } from '../../template/template';
-import { helm, type Context } from '../context';
+import { helm } from '../kubernetes';
 
 /** Cilium's own parsers and schemas judge what the template brings of Cilium's kinds, and so does the API server, which has the same schemas. */
-export async function ciliumAcceptsItsObjects({ toolchain, controlPlane, logs }: Context, template: Template): Promise<string> {
+export async function ciliumAcceptsItsObjects({ toolchain, controlPlane, logs }: RunningEnvironment, template: Template): Promise<string> {
   const objects = kubernetesObjects(template).filter(({ apiVersion }) => apiVersion.startsWith('cilium.io/'));
   if (objects.length === 0) {
     return 'the template has no Cilium objects';
@@ -22,7 +23,7 @@ export async function ciliumAcceptsItsObjects({ toolchain, controlPlane, logs }:
 }
 
 /** The configuration of the cache on each node, in a CoreDNS that runs. */
-export async function corefileAnswers({ toolchain }: Context, template: Template): Promise<string> {
+export async function corefileAnswers({ toolchain }: RunningEnvironment, template: Template): Promise<string> {
   const corefiles = kubernetesObjects(template).filter(({ kind, data }) => kind === 'ConfigMap' && data?.Corefile).map(({ data }) => data.Corefile);
   if (corefiles.length === 0) {
     return 'the template has no node-local Corefile';
@@ -32,8 +33,8 @@ export async function corefileAnswers({ toolchain }: Context, template: Template
 }
 
 /** The real ExternalDNS beside the one that is deployed, whose pod runs nothing. */
-export async function externalDnsKeepsToItsZone(context: Context, template: Template): Promise<string> {
-  const { toolchain, folder, logs, emulator, controlPlane } = context;
+export async function externalDnsKeepsToItsZone(environment: RunningEnvironment, template: Template): Promise<string> {
+  const { toolchain, folder, logs, emulator, aws, controlPlane } = environment;
   const release = releasesOf(template).find(({ name }) => name === 'external-dns');
   if (!release) {
     return 'the template has no ExternalDNS';
@@ -44,11 +45,11 @@ export async function externalDnsKeepsToItsZone(context: Context, template: Temp
   if (!role) {
     return 'its service account names no role: EKS Pod Identity is not rehearsed';
   }
-  const values = await helm(context, 'get', 'values', 'external-dns', '--namespace', namespace);
-  const { programs: { 'external-dns': program }, python } = toolchain;
+  const values = await helm(environment, 'get', 'values', 'external-dns', '--namespace', namespace);
+  const { programs: { 'external-dns': program } } = toolchain;
   const processes = new Processes(logs);
   try {
-    return (await checkExternalDns({ program, python, processes, folder, emulator, controlPlane, namespace, role, values })).join('; ');
+    return (await checkExternalDns({ program, aws, processes, folder, emulator, controlPlane, namespace, role, values })).join('; ');
   } finally {
     await processes.stopAll();
   }

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { expectNone } from '../../support/expect';
-import { aws, objects, type Context } from '../context';
+import type { Context } from '../context';
+import { objects } from '../kubernetes';
 
 /** How tokens for Kubernetes and keys look. */
 const PATTERNS = { 'a token for Kubernetes': /k8s-aws-v1\.[\w-]{20,}/, 'a private key': /-----BEGIN [A-Z ]*PRIVATE KEY-----/ };
@@ -16,9 +17,9 @@ const HELM_RECORD = 'helm.sh/release.v1';
 export type Texts = { readonly [name: string]: string };
 
 /** Looks whether a secret of the cluster, a token or a key stands where it can be read: in logs, templates, events and outputs. */
-export async function nothingIsTold(context: Context, templateFile: string): Promise<string> {
+export async function noSecretIsTold(context: Context): Promise<string> {
   const secrets = secretsOf(await objects(context, 'secrets'));
-  const texts = { ...logs(context), ...await told(context), 'the template': readFileSync(templateFile, 'utf8') };
+  const texts = { ...logs(context), ...await told(context), 'the template': readFileSync(context.state.deployed.stack.templateFile, 'utf8') };
   expectNone(leaks(texts, secrets), 'no secret in a log, a template, an event or an output', context.logs);
   return `${Object.keys(secrets).length} values of Secrets, tokens and keys are in none of ${Object.keys(texts).length} logs, templates, events and outputs`;
 }
@@ -52,14 +53,14 @@ function logs({ logs: folder }: Context): Texts {
   return Object.fromEntries(files.map(name => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-/** What CloudFormation tells of the stack, and what functions wrote into their logs. */
-async function told(context: Context): Promise<Texts> {
-  const { stackName } = context.stack;
-  const stack = await aws(context, 'cloudformation', 'describe-stacks', '--stack-name', stackName);
-  const events = await aws(context, 'cloudformation', 'describe-stack-events', '--stack-name', stackName);
+/** What CloudFormation says of the stack, and what functions wrote into their logs. */
+async function told({ aws, state }: Context): Promise<Texts> {
+  const StackName = state.deployed.stack.stackName;
+  const stack = await aws.call('cloudformation', 'describe_stacks', { StackName });
+  const events = await aws.call('cloudformation', 'describe_stack_events', { StackName });
   const texts: { [name: string]: string } = { 'the stack and its outputs': JSON.stringify(stack), 'the stack\'s events': JSON.stringify(events) };
-  for (const { logGroupName } of (await aws(context, 'logs', 'describe-log-groups')).logGroups) {
-    const found = await aws(context, 'logs', 'filter-log-events', '--log-group-name', logGroupName);
+  for (const { logGroupName } of (await aws.call('logs', 'describe_log_groups')).logGroups) {
+    const found = await aws.call('logs', 'filter_log_events', { logGroupName });
     texts[`log group ${logGroupName}`] = found.events.map((it: any) => it.message).join('\n');
   }
   return texts;

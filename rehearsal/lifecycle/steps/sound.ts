@@ -5,8 +5,8 @@ import { wrongFacts } from '../../template/facts';
 import { managedPolicies, PARTITIONS } from '../../template/managed-policies';
 import type { Context } from '../context';
 
-/** Lets cfn-lint, and what neither it nor the emulator knows, judge the template before it is deployed. */
-export async function templateIsSound({ stack, emulator, toolchain }: Context): Promise<string> {
+/** Checks the template before it is deployed: with cfn-lint, and for what neither that nor the emulator sees. */
+export async function templateIsSound({ app: { stack }, emulator, toolchain }: Context): Promise<string> {
   const template = templateOf(stack);
   const { errors, warnings } = await lint(toolchain.linter, stack.templateFile, emulator.region);
   expectNone(errors, 'no error of cfn-lint', stack.templateFile);

@@ -1,73 +1,46 @@
 import { existsSync, readFileSync, rmSync } from 'fs';
-import { join } from 'path';
-import { logOfEmulator, platformIsWhole, stackIs } from './whole';
-import { deployCommand } from '../../environment/cdk';
 import { expectNone, NotAsExpected } from '../../support/expect';
 import { sleep } from '../../support/processes';
-import { changed, templateOf, type SynthesizedStack, type Template } from '../../template/assembly';
-import { releasesOf, setKubernetesVersion } from '../../template/platform';
-import { helm, objects, type Context } from '../context';
-import type { Step } from '../lifecycle';
+import { templateOf } from '../../template/assembly';
+import { releasesOf } from '../../template/platform';
+import type { Context } from '../context';
+import { deploy, stackIs } from '../deploy';
+import { helm, objects } from '../kubernetes';
 
-/** What is deployed, and changes with an upgrade. */
-interface Deployed {
-  assembly: string;
-  stack: SynthesizedStack;
-  template: Template;
-}
-
-/** What is deployed first: the app as it is, or on the Kubernetes that it is upgraded from. */
-export function firstOf(context: Context): Deployed {
-  const { assembly, stack, upgrade } = context;
-  if (!upgrade) {
-    return { assembly, stack, template: templateOf(stack) };
-  }
-  const older = join(context.folder, 'older-kubernetes');
-  const changedStack = changed(assembly, older, stack, { template: template => setKubernetesVersion(template, upgrade.from) });
-  return { assembly: older, stack: changedStack, template: templateOf(changedStack) };
-}
-
-/** The upgrade to the Kubernetes of the app, where it is asked for. */
-export function upgradeSteps(context: Context, deployed: Deployed): Step[] {
-  const { upgrade } = context;
-  return upgrade ? [
-    { name: `Kubernetes ${upgrade.from} to ${upgrade.to}`, work: () => runUpgrade(context, deployed) },
-    { name: 'whole after the upgrade', work: () => platformIsWhole(context, deployed.template) },
-  ] : [];
-}
-
-async function runUpgrade(context: Context, deployed: Deployed): Promise<string> {
+/** Deploys the app as it is, on the Kubernetes that it asks for. */
+export async function upgrade(context: Context): Promise<string> {
+  const { emulator: { log }, state } = context;
   const { from, to } = context.upgrade!;
-  const before = { nodes: await nodesOf(context), releases: await revisions(context, deployed.template) };
+  const before = { nodes: await nodesOf(context), releases: await revisions(context) };
+  state.deployed = context.app;
   let done = false;
-  const deployment = context.cdk.run(deployCommand(context.assembly, context.stack)).finally(() => done = true);
+  const deployment = deploy(context).finally(() => done = true);
   const exchange = exchangeWhenAsked(context, () => done);
   await deployment;
   if (!await exchange) {
-    throw new NotAsExpected(`the control plane to be upgraded to ${to}`, 'an update of the stack without it', logOfEmulator(context));
+    throw new NotAsExpected(`the control plane to be upgraded to ${to}`, 'an update of the stack without it', log);
   }
   await stackIs(context, 'UPDATE_COMPLETE');
-  Object.assign(deployed, { assembly: context.assembly, stack: context.stack, template: templateOf(context.stack) });
 
-  const after = { nodes: await nodesOf(context), releases: await revisions(context, deployed.template) };
+  const after = { nodes: await nodesOf(context), releases: await revisions(context) };
   const old = after.nodes.filter(({ version }) => !version.startsWith(`v${to}.`)).map(({ name, version }) => `${name} has ${version}`);
-  expectNone(old, `every node to have Kubernetes ${to}`, logOfEmulator(context));
+  expectNone(old, `every node to have Kubernetes ${to}`, log);
   const kept = after.nodes.filter(({ name }) => before.nodes.some(it => it.name === name)).map(({ name }) => `${name} is the same`);
-  expectNone(kept, 'every node to be replaced', logOfEmulator(context));
+  expectNone(kept, 'every node to be replaced', log);
   const touched = Object.keys(after.releases).filter(name => after.releases[name] !== before.releases[name]);
-  expectNone(touched, 'no Helm release to be changed', logOfEmulator(context));
+  expectNone(touched, 'no Helm release to be changed', log);
   return `the API server of ${to} on the data of ${from}, ${after.nodes.length} new nodes, no Helm release changed, UPDATE_COMPLETE`;
 }
 
 /** Plays EKS's part of an upgrade: another API server on the same data, as soon as the emulator's cluster is to have it. */
-async function exchangeWhenAsked({ emulator, controlPlane, upgrade }: Context, isOver: () => boolean): Promise<boolean> {
-  while (!existsSync(emulator.upgradeFile) || readFileSync(emulator.upgradeFile, 'utf8') !== upgrade!.to) {
+async function exchangeWhenAsked({ emulator, controlPlane, upgrade: asked }: Context, isOver: () => boolean): Promise<boolean> {
+  while (!existsSync(emulator.upgradeFile) || readFileSync(emulator.upgradeFile, 'utf8') !== asked!.to) {
     if (isOver()) {
       return false;
     }
     await sleep(200);
   }
-  await controlPlane.upgrade(upgrade!.kubeBin);
+  await controlPlane.upgrade(asked!.kubeBin);
   rmSync(emulator.upgradeFile);
   return true;
 }
@@ -76,7 +49,8 @@ async function nodesOf(context: Context): Promise<{ name: string; version: strin
   return (await objects(context, 'nodes')).map(node => ({ name: node.metadata.name, version: node.status.nodeInfo.kubeletVersion }));
 }
 
-async function revisions(context: Context, template: Template): Promise<{ [release: string]: string }> {
+async function revisions(context: Context): Promise<{ [release: string]: string }> {
   const found: any[] = await helm(context, 'list', '--all-namespaces');
-  return Object.fromEntries(releasesOf(template).map(({ name }) => [name, `${found.find(it => it.name === name)?.revision}`]));
+  const releases = releasesOf(templateOf(context.state.deployed.stack));
+  return Object.fromEntries(releases.map(({ name }) => [name, `${found.find(it => it.name === name)?.revision}`]));
 }

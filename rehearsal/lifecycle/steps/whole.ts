@@ -1,8 +1,9 @@
 import { join } from 'path';
+import type { RunningEnvironment } from '../../environment/environment';
 import { eventually, expectNone, NotAsExpected } from '../../support/expect';
-import type { Template } from '../../template/assembly';
-import { nodeCount, objectsOf, ofType, releasesOf } from '../../template/platform';
-import { aws, helm, objects, type Context } from '../context';
+import { nodeCount, objectsOf, releasesOf } from '../../template/platform';
+import { ofType, type Template } from '../../template/template';
+import { helm, objects } from '../kubernetes';
 
 /** The taint of a node that has no network yet. */
 const NO_NETWORK = 'node.cilium.io/agent-not-ready';
@@ -11,22 +12,22 @@ const NO_NETWORK = 'node.cilium.io/agent-not-ready';
 const ACCESS_POLICY = 'ministack.org/eks-access-policy=true';
 
 /** Checks that all runs that a template asks for, and says what was seen. */
-export async function platformIsWhole(context: Context, template: Template): Promise<string> {
+export async function platformIsWhole(environment: RunningEnvironment, template: Template): Promise<string> {
   return [
-    await nodesAreReady(context, template),
-    await releasesAreDeployed(context, template),
-    await workloadsAreAvailable(context, template),
-    await objectsExist(context, template),
-    await rolesExist(context),
-    await accessIsGranted(context, template),
+    await nodesAreReady(environment, template),
+    await releasesAreDeployed(environment, template),
+    await workloadsAreAvailable(environment, template),
+    await objectsExist(environment, template),
+    await rolesExist(environment),
+    await accessIsGranted(environment, template),
   ].join(', ');
 }
 
-async function nodesAreReady(context: Context, template: Template): Promise<string> {
-  const log = join(context.logs, 'kwok.log');
+async function nodesAreReady(environment: RunningEnvironment, template: Template): Promise<string> {
+  const log = join(environment.logs, 'kwok.log');
   const expected = nodeCount(template);
   return eventually(async () => {
-    const nodes = await objects(context, 'nodes');
+    const nodes = await objects(environment, 'nodes');
     if (nodes.length !== expected) {
       throw new NotAsExpected(`${expected} nodes`, `${nodes.length}: ${nodes.map(nameOf).join(', ')}`, log);
     }
@@ -37,9 +38,9 @@ async function nodesAreReady(context: Context, template: Template): Promise<stri
   });
 }
 
-async function releasesAreDeployed(context: Context, template: Template): Promise<string> {
+async function releasesAreDeployed(environment: RunningEnvironment, template: Template): Promise<string> {
   const expected = releasesOf(template);
-  const found: any[] = await helm(context, 'list', '--all-namespaces');
+  const found: any[] = await helm(environment, 'list', '--all-namespaces');
   const problems = expected.flatMap(release => {
     const one = found.find(it => it.name === release.name && it.namespace === release.namespace);
     if (!one) {
@@ -50,67 +51,67 @@ async function releasesAreDeployed(context: Context, template: Template): Promis
       ...release.version === undefined || one.chart === `${release.name}-${release.version}` ? [] : [`${release.name} is of ${one.chart}`],
     ];
   });
-  expectNone(problems, `the releases ${expected.map(it => `${it.name} ${it.version ?? ''}`.trim()).join(', ')} to be deployed`, logOfEmulator(context));
+  expectNone(problems, `the releases ${expected.map(it => `${it.name} ${it.version ?? ''}`.trim()).join(', ')} to be deployed`, environment.emulator.log);
   return `${expected.length} releases deployed`;
 }
 
-async function workloadsAreAvailable(context: Context, template: Template): Promise<string> {
+async function workloadsAreAvailable(environment: RunningEnvironment, template: Template): Promise<string> {
   return eventually(async () => {
-    const deployments = await objects(context, 'deployments');
-    const daemonSets = await objects(context, 'daemonsets');
-    const nodes = (await objects(context, 'nodes')).length;
+    const deployments = await objects(environment, 'deployments');
+    const daemonSets = await objects(environment, 'daemonsets');
+    const nodes = (await objects(environment, 'nodes')).length;
     const problems = [
       ...deployments.filter(it => (it.status.availableReplicas ?? 0) < it.spec.replicas || it.status.updatedReplicas < it.spec.replicas)
         .map(it => `Deployment ${nameOf(it)} has ${it.status.availableReplicas ?? 0} of ${it.spec.replicas} pods available`),
       ...daemonSets.filter(it => it.status.numberAvailable !== nodes || it.status.updatedNumberScheduled !== nodes)
         .map(it => `DaemonSet ${nameOf(it)} runs on ${it.status.numberAvailable ?? 0} of ${nodes} nodes`),
     ];
-    expectNone(problems, 'every Deployment and DaemonSet to be available', join(context.logs, 'kube-controller-manager.log'));
+    expectNone(problems, 'every Deployment and DaemonSet to be available', join(environment.logs, 'kube-controller-manager.log'));
     const coreDns = deployments.some(it => it.metadata.name === 'coredns');
     if (!coreDns && ofType(template, 'AWS::EKS::Addon').some(it => it.Properties.AddonName === 'coredns')) {
-      throw new NotAsExpected('the add-on CoreDNS as a Deployment', 'none', logOfEmulator(context));
+      throw new NotAsExpected('the add-on CoreDNS as a Deployment', 'none', environment.emulator.log);
     }
     return `${deployments.length} Deployments${coreDns ? ' (CoreDNS among them)' : ''} and ${daemonSets.length} DaemonSets available`;
   });
 }
 
-async function objectsExist(context: Context, template: Template): Promise<string> {
+async function objectsExist(environment: RunningEnvironment, template: Template): Promise<string> {
   const expected = objectsOf(template);
   const problems = [];
   for (const { apiVersion, kind, name, namespace } of expected) {
     const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[1]}.${apiVersion.split('/')[0]}` : '';
-    const found = await context.controlPlane.kubectl('get', `${kind.toLowerCase()}${group}`, name, ...namespace ? ['-n', namespace] : [], '-o', 'name')
+    const found = await environment.controlPlane.kubectl('get', `${kind.toLowerCase()}${group}`, name, ...namespace ? ['-n', namespace] : [], '-o', 'name')
       .catch((error: Error) => error);
     if (found instanceof Error) {
       problems.push(`no ${kind} ${name} (${found.message.split('\n').at(-1)})`);
     }
   }
-  expectNone(problems, `${expected.length} objects of manifests to exist`, logOfEmulator(context));
+  expectNone(problems, `${expected.length} objects of manifests to exist`, environment.emulator.log);
   return `${expected.length} objects of manifests`;
 }
 
 /** A role that a service account names must be there, or its pods get no credentials. */
-async function rolesExist(context: Context): Promise<string> {
-  const named = (await objects(context, 'serviceaccounts')).flatMap(account => {
+async function rolesExist(environment: RunningEnvironment): Promise<string> {
+  const named = (await objects(environment, 'serviceaccounts')).flatMap(account => {
     const arn = account.metadata.annotations?.['eks.amazonaws.com/role-arn'];
     return arn ? [{ account: nameOf(account), role: arn.split('/').at(-1) as string }] : [];
   });
-  const roles: string[] = named.length === 0 ? [] : (await aws(context, 'iam', 'list-roles')).Roles.map((role: any) => role.RoleName);
+  const roles: string[] = named.length === 0 ? [] : (await environment.aws.call('iam', 'list_roles')).Roles.map((role: any) => role.RoleName);
   expectNone(named.filter(({ role }) => !roles.includes(role)).map(({ account, role }) => `${account} names ${role}, which is not there`),
-    'the role of every service account to exist', logOfEmulator(context));
+    'the role of every service account to exist', environment.emulator.log);
   return `${named.length} service accounts with their roles`;
 }
 
 /** Each access policy is RBAC in the cluster, which gives what it says and nothing to others. */
-async function accessIsGranted(context: Context, template: Template): Promise<string> {
+async function accessIsGranted(environment: RunningEnvironment, template: Template): Promise<string> {
   const policies = ofType(template, 'AWS::EKS::AccessEntry').flatMap(({ Properties }) => Properties.AccessPolicies ?? []);
-  const bindings = await objects(context, 'clusterrolebindings', '-l', ACCESS_POLICY);
-  const log = logOfEmulator(context);
+  const bindings = await objects(environment, 'clusterrolebindings', '-l', ACCESS_POLICY);
+  const log = environment.emulator.log;
   if (bindings.length !== policies.length) {
     throw new NotAsExpected(`${policies.length} access policies as RBAC`, `${bindings.length}`, log);
   }
   const mayAll = async (group: string) => {
-    const said = await context.controlPlane.kubectl('auth', 'can-i', '*', '*', '--as', 'rehearsal', '--as-group', group).catch((error: Error) => error.message);
+    const said = await environment.controlPlane.kubectl('auth', 'can-i', '*', '*', '--as', 'rehearsal', '--as-group', group).catch((error: Error) => error.message);
     return said.trim() === 'yes';
   };
   for (const binding of bindings) {
@@ -123,35 +124,23 @@ async function accessIsGranted(context: Context, template: Template): Promise<st
 }
 
 /** Checks a Helm value of a release in the cluster, or that it is not set. */
-export async function hasHelmValue(context: Context, release: { name: string; namespace: string }, name: string, value: unknown): Promise<void> {
-  const values = await helm(context, 'get', 'values', release.name, '--namespace', release.namespace);
+export async function hasHelmValue(environment: RunningEnvironment, release: { name: string; namespace: string }, name: string, value: unknown): Promise<void> {
+  const values = await helm(environment, 'get', 'values', release.name, '--namespace', release.namespace);
   const [expected, found] = [value, values?.[name]].map(it => JSON.stringify(it));
   if (expected !== found) {
-    throw new NotAsExpected(`${release.name} to have the Helm value ${name}: ${expected ?? 'none'}`, found ?? 'none', logOfEmulator(context));
+    throw new NotAsExpected(`${release.name} to have the Helm value ${name}: ${expected ?? 'none'}`, found ?? 'none', environment.emulator.log);
   }
 }
 
 /** Checks that a release has failed, that Helm itself went back to the one before, and that this runs. */
-export async function wasRolledBack(context: Context, { name, namespace }: { name: string; namespace: string }): Promise<void> {
-  const history: any[] = await helm(context, 'history', name, '--namespace', namespace);
+export async function wasRolledBack(environment: RunningEnvironment, { name, namespace }: { name: string; namespace: string }): Promise<void> {
+  const history: any[] = await helm(environment, 'history', name, '--namespace', namespace);
   const failed = history.findIndex(it => it.status === 'failed');
   const after = history[failed + 1];
   if (failed < 1 || after?.description !== `Rollback to ${history[failed - 1].revision}` || history[history.length - 1].status !== 'deployed') {
     const found = history.map(it => `${it.revision} ${it.status} (${it.description})`).join(', ');
-    throw new NotAsExpected(`${name} to have failed, to be rolled back, and to be deployed`, found, logOfEmulator(context));
+    throw new NotAsExpected(`${name} to have failed, to be rolled back, and to be deployed`, found, environment.emulator.log);
   }
-}
-
-/** Checks where a stack stands; a stack that is gone stands nowhere. */
-export async function stackIs(context: Context, status: string): Promise<void> {
-  const { Stacks } = await aws(context, 'cloudformation', 'describe-stacks', '--stack-name', context.stack.stackName);
-  if (Stacks[0].StackStatus !== status) {
-    throw new NotAsExpected(`the stack ${context.stack.stackName} to be ${status}`, `${Stacks[0].StackStatus}: ${Stacks[0].StackStatusReason ?? ''}`, logOfEmulator(context));
-  }
-}
-
-export function logOfEmulator(context: Context): string {
-  return join(context.logs, 'emulator.log');
 }
 
 function nameOf(object: any): string {
