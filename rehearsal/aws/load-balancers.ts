@@ -60,7 +60,8 @@ async function loadBalancer(aws: AwsClient, { LoadBalancerArn, DNSName, Scheme, 
   };
 }
 
-async function listener(aws: AwsClient, { ListenerArn, Port, Protocol, SslPolicy = null, Certificates = [], DefaultActions }: any): Promise<Listener> {
+async function listener(aws: AwsClient, found: any): Promise<Listener> {
+  const { ListenerArn, Port, Protocol, SslPolicy = null, Certificates = [], DefaultActions } = found;
   const { Rules } = await aws.call('elbv2', 'describe_rules', { ListenerArn });
   const values = ({ Conditions }: any, field: string, config: string) =>
     Conditions.filter((it: any) => it.Field === field).flatMap((it: any) => it[config].Values);

@@ -17,14 +17,17 @@ export interface ProgramOptions {
   readonly credentials: Credentials;
 }
 
-/** Starts a program of the control plane with flags, and leaves out those that have no value. */
-export function startProgram(name: string, { kubeBin, processes, folder }: ProgramOptions, flags: { readonly [flag: string]: string | number | undefined }): Running {
+/** Flags by their names; one without a value is left out. */
+export type Flags = { readonly [name: string]: string | number | undefined };
+
+/** Starts a program of the control plane. */
+export function startProgram(name: string, { kubeBin, processes, folder }: ProgramOptions, flags: Flags): Running {
   const args = Object.entries(flags).filter(([, value]) => value !== undefined).map(([flag, value]) => `--${flag}=${value}`);
   return processes.start(name, join(kubeBin, name), args, { cwd: folder });
 }
 
 /** The flags of a program that works for the API server and serves its own health. */
-export function componentFlags({ credentials }: ProgramOptions, kubeconfig: string, port: number) {
+export function componentFlags({ credentials }: ProgramOptions, kubeconfig: string, port: number): Flags {
   return {
     kubeconfig,
     'authentication-kubeconfig': kubeconfig,

@@ -1,7 +1,7 @@
 import { join } from 'path';
 import type { RunningEnvironment } from '../../environment/environment';
 import { eventually, expectNone, NotAsExpected } from '../../support/expect';
-import { nodeCount, objectsOf, releasesOf } from '../../template/platform';
+import { nodeCount, objectsOf, releasesOf, type Release } from '../../template/platform';
 import { ofType, type Template } from '../../template/template';
 import { helm, objects } from '../kubernetes';
 
@@ -123,8 +123,10 @@ async function accessIsGranted(environment: RunningEnvironment, template: Templa
   return `RBAC of every access policy (${policies.length})`;
 }
 
+type ReleaseName = Pick<Release, 'name' | 'namespace'>;
+
 /** Checks a Helm value of a release in the cluster, or that it is not set. */
-export async function hasHelmValue(environment: RunningEnvironment, release: { name: string; namespace: string }, name: string, value: unknown): Promise<void> {
+export async function hasHelmValue(environment: RunningEnvironment, release: ReleaseName, name: string, value: unknown): Promise<void> {
   const values = await helm(environment, 'get', 'values', release.name, '--namespace', release.namespace);
   const [expected, found] = [value, values?.[name]].map(it => JSON.stringify(it));
   if (expected !== found) {
@@ -133,7 +135,7 @@ export async function hasHelmValue(environment: RunningEnvironment, release: { n
 }
 
 /** Checks that a release has failed, that Helm itself went back to the one before, and that this runs. */
-export async function wasRolledBack(environment: RunningEnvironment, { name, namespace }: { name: string; namespace: string }): Promise<void> {
+export async function wasRolledBack(environment: RunningEnvironment, { name, namespace }: ReleaseName): Promise<void> {
   const history: any[] = await helm(environment, 'history', name, '--namespace', namespace);
   const failed = history.findIndex(it => it.status === 'failed');
   const after = history[failed + 1];
