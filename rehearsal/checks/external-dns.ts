@@ -2,9 +2,10 @@ import { randomBytes } from 'crypto';
 import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { chartArguments } from './external-dns-arguments';
+import { ExternalDnsZones } from './external-dns-zones';
 import { withoutWebhooks } from './webhooks';
 import type { AwsClient } from '../aws/client';
-import { Route53, textOfRecord, type DnsRecord, type Zone } from '../aws/route53';
+import { textOfRecord } from '../aws/route53';
 import { webIdentityToken, withRole } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
 import { kubeconfig } from '../cluster/kubeconfig';
@@ -53,26 +54,18 @@ export async function checkExternalDns(check: ExternalDnsCheck): Promise<string[
 
 class Check {
   private readonly seen: string[] = [];
-  /** That the release names. */
-  private zones: Zone[] = [];
-  /** One with the name of ours, as it may be in another account, and one with another name. */
-  private others: Zone[] = [];
-  private running?: Running;
+  private zones!: ExternalDnsZones;
+  private running!: Running;
   private readonly namespace = `external-dns-${randomBytes(4).toString('hex')}`;
   private readonly undo: (() => Promise<unknown>)[] = [];
-  private readonly route53: Route53;
 
-  constructor(private readonly check: ExternalDnsCheck) {
-    this.route53 = new Route53(check.aws);
-  }
+  constructor(private readonly check: ExternalDnsCheck) {}
 
   async run(): Promise<string[]> {
     try {
-      this.zones = await this.makeOwnZones();
-      this.others = [await this.makeZone(this.zones[0].name), await this.makeZone('elsewhere.test')];
-      await this.writeForeignRecord();
+      this.zones = await ExternalDnsZones.make(this.check.aws, this.check.values, undo => this.undo.push(undo));
       const credentials = await this.credentials();
-      await this.refusedElsewhere(credentials);
+      await this.roleIsRefusedElsewhere(credentials);
       await this.makeIngresses();
       await this.start(credentials);
       await this.recordsAppear();
@@ -83,46 +76,6 @@ class Check {
         await undo();
       }
     }
-  }
-
-  private records(): Promise<DnsRecord[]> {
-    return this.route53.records(this.zones[0].id);
-  }
-
-  private get domain(): string {
-    return this.zones[0].name;
-  }
-
-  /** A template may name zones that are there before it: those are made with the ids that it names. */
-  private async makeOwnZones(): Promise<Zone[]> {
-    const { extraArgs, domainFilters } = this.check.values;
-    const ids: string[] = [extraArgs?.['zone-id-filter'] ?? []].flat();
-    if (ids.length === 0) {
-      throw new Error('expected the release to name its zones in `extraArgs.zone-id-filter`, found: none');
-    }
-    const { HostedZones: there } = await this.check.aws.call('route53', 'list_hosted_zones');
-    return Promise.all(ids.map(async (id, index) => {
-      const found = there.find((zone: any) => zone.Id === `/hostedzone/${id}`);
-      return found ? { id, name: found.Name.replace(/\.$/, '') } : this.makeZone(domainFilters[index] ?? domainFilters[0], id);
-    }));
-  }
-
-  private async makeZone(name: string, id?: string): Promise<Zone> {
-    const zone = await this.route53.makeZone(name, id);
-    this.undo.push(() => this.route53.removeZone(zone));
-    return zone;
-  }
-
-  /** A record that another cluster owns, in our zone. */
-  private async writeForeignRecord() {
-    const record = (name: string, type: string, value: string) => ({
-      Action: 'CREATE', ResourceRecordSet: { Name: name, Type: type, TTL: 300, ResourceRecords: [{ Value: value }] },
-    });
-    await this.route53.change(this.zones[0].id, [
-      record(`taken.${this.domain}`, 'A', '192.0.2.1'),
-      record(`edns-a.taken.${this.domain}`, 'TXT', '"heritage=external-dns,external-dns/owner=other,external-dns/resource=ingress/default/taken"'),
-    ]);
-    this.undo.push(() => this.route53.removeRecords(this.zones[0].id, ({ Name: name }) => name.endsWith(`taken.${this.domain}.`)));
   }
 
   /** What a pod of the release's service account finds in its environment. */
@@ -136,30 +89,15 @@ class Check {
     return withRole(emulator.env, role, token);
   }
 
-  private async refusedElsewhere(env: NodeJS.ProcessEnv) {
-    const record = { Name: `probe.${this.domain}`, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.2' }] };
+  private async roleIsRefusedElsewhere(env: NodeJS.ProcessEnv) {
     const asRole = this.check.aws.as(env);
-    const change = (action: string, { id }: Zone) => asRole.call('route53', 'change_resource_record_sets', {
-      HostedZoneId: id, ChangeBatch: { Changes: [{ Action: action, ResourceRecordSet: record }] },
-    });
-    try {
-      await change('CREATE', this.zones[0]);
-      await change('DELETE', this.zones[0]);
-      for (const zone of this.others) {
-        const refusal = await change('CREATE', zone).then(() => 'a record was written', (error: Error) => error.message);
-        if (!/AccessDenied/.test(refusal)) {
-          throw new Error(`expected the role to be refused in a zone that is not its own, found: ${refusal}`);
-        }
-      }
-    } finally {
-      asRole.end();
-    }
-    this.seen.push(`the role may change records in ${this.domain}, and is refused in two other zones`);
+    await this.zones.checkRole(asRole).finally(() => asRole.end());
+    this.seen.push(`the role may change records in ${this.zones.domain}, and is refused in two other zones`);
   }
 
   private async makeIngresses() {
     const hosts = {
-      shop: `shop.${this.domain}`, wildcard: `*.apps.${this.domain}`, taken: `taken.${this.domain}`, elsewhere: 'shop.elsewhere.test',
+      shop: `shop.${this.zones.domain}`, wildcard: `*.apps.${this.zones.domain}`, taken: `taken.${this.zones.domain}`, elsewhere: 'shop.elsewhere.test',
     };
     const { kubectl } = this.check.controlPlane;
     await kubectl('create', 'namespace', this.namespace);
@@ -184,7 +122,7 @@ class Check {
     this.running = processes.start('external-dns', program, [
       ...chartArguments(values), `--kubeconfig=${await this.kubeconfig()}`, `--metrics-address=127.0.0.1:${port}`,
     ], { env: { ...env, ...Object.fromEntries(values.env.map(({ name, value }: any) => [name, value])) }, cwd: folder });
-    this.undo.push(() => this.running!.stop());
+    this.undo.push(() => this.running.stop());
   }
 
   /** Of the release's service account, with the rights that the chart gives it. */
@@ -201,23 +139,23 @@ class Check {
     const { managedRecordTypes, txtOwnerId } = this.check.values;
     const start = Date.now();
     const types = ['A', 'AAAA'].filter(type => managedRecordTypes.includes(type));
-    const expected = types.flatMap(type => [`shop.${this.domain}.`, `*.apps.${this.domain}.`].map(name => `${type} ${name}`)).sort();
+    const expected = types.flatMap(type => [`shop.${this.zones.domain}.`, `*.apps.${this.zones.domain}.`].map(name => `${type} ${name}`)).sort();
     await this.until('records of both Ingresses are in the zone', async () => {
-      const found = (await this.records()).filter(it => it.AliasTarget?.DNSName.startsWith(BALANCER)).map(it => `${it.Type} ${it.Name}`);
+      const found = (await this.zones.records()).filter(it => it.AliasTarget?.DNSName.startsWith(BALANCER)).map(it => `${it.Type} ${it.Name}`);
       return JSON.stringify(found.sort()) === JSON.stringify(expected);
     });
-    const markers = (await this.records()).filter(it => it.Type === 'TXT' && textOfRecord(it).includes(`external-dns/owner=${txtOwnerId},`));
+    const markers = (await this.zones.records()).filter(it => it.Type === 'TXT' && textOfRecord(it).includes(`external-dns/owner=${txtOwnerId},`));
     if (markers.length !== expected.length) {
       throw new Error(`expected a marker for each of ${expected.join(', ')}, found: ${markers.map(it => it.Name).join(', ') || 'none'}`);
     }
     this.seen.push(`${expected.length} records of two Ingresses came after ${seconds(start)}, each with its owner's mark`);
-    await this.othersUntouched();
+    await this.zones.checkOthers();
   }
 
   private async recordsGo() {
     const { policy, txtOwnerId } = this.check.values;
     const start = Date.now();
-    const ours = async () => (await this.records()).filter(it => it.AliasTarget || textOfRecord(it).includes(`owner=${txtOwnerId},`));
+    const ours = async () => (await this.zones.records()).filter(it => it.AliasTarget || textOfRecord(it).includes(`owner=${txtOwnerId},`));
     const before = (await ours()).length;
     await this.check.controlPlane.kubectl('delete', 'ingress', '--all', '-n', this.namespace);
     if (policy === 'sync') {
@@ -228,34 +166,21 @@ class Check {
       if ((await ours()).length !== before) {
         throw new Error(`expected the records to stay, by the policy ${policy}, found that ${before - (await ours()).length} went`);
       }
-      await this.running!.stop();
-      await this.route53.removeRecords(this.zones[0].id, it => it.AliasTarget !== undefined || textOfRecord(it).includes(`owner=${txtOwnerId},`));
+      await this.running.stop();
+      await this.zones.removeRecords(it => it.AliasTarget !== undefined || textOfRecord(it).includes(`owner=${txtOwnerId},`));
       this.seen.push(`they stayed when their Ingresses went, by the policy ${policy}`);
     }
-    await this.othersUntouched();
+    await this.zones.checkOthers();
     this.seen.push('another owner\'s record stayed as it was, other zones stayed empty');
-  }
-
-  private async othersUntouched() {
-    const taken = (await this.records()).filter(it => it.Name.endsWith(`taken.${this.domain}.`)).map(it => `${it.Type} ${textOfRecord(it)}`);
-    if (taken.length !== 2 || !taken.includes('A 192.0.2.1') || !taken.some(it => it.includes('owner=other,'))) {
-      throw new Error(`expected another owner's record to stay as it was, found: ${taken.join('; ') || 'none'}`);
-    }
-    for (const { id } of this.others) {
-      const written = await this.route53.records(id);
-      if (written.length > 0) {
-        throw new Error(`expected no record in another zone, found: ${written.map(it => it.Name).join(', ')}`);
-      }
-    }
   }
 
   private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     let ended = false;
-    void this.running!.exited.then(() => ended = true);
+    void this.running.exited.then(() => ended = true);
     for (const end = Date.now() + PATIENCE_MS; !await holds(); await sleep(200)) {
       if (ended || Date.now() > end) {
         const found = ended ? 'external-dns ended' : `that did not come within ${PATIENCE_MS / 1000} s`;
-        throw new Error(`expected that ${what}; ${found}. ${this.running!.log} ends with:\n${lastLines(this.running!.log)}`);
+        throw new Error(`expected that ${what}; ${found}. ${this.running.log} ends with:\n${lastLines(this.running.log)}`);
       }
     }
   }
