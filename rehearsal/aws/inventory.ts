@@ -40,14 +40,12 @@ const KINDS: { readonly [kind: string]: Listing } = {
   'log group': { service: 'logs', operation: 'describe_log_groups', list: 'logGroups', name: 'logGroupName' },
 };
 
-/** What is in the account. A kind that cannot be listed has the reason in place of names. */
+/** What is in the account. */
 export async function inventory(aws: AwsClient): Promise<Inventory> {
   const found: { [kind: string]: string[] } = {};
   for (const [kind, { service, operation, list, name, where = () => true }] of Object.entries(KINDS)) {
-    found[kind] = await aws.call(service, operation).then(
-      answer => (answer[list] ?? []).filter(where).map((it: any) => name === undefined ? it : it[name]).sort(),
-      (error: Error) => [`cannot be listed: ${error.message}`],
-    );
+    const answer = await aws.call(service, operation);
+    found[kind] = (answer[list] ?? []).filter(where).map((it: any) => name === undefined ? it : it[name]).sort();
   }
   return found;
 }
