@@ -22,6 +22,7 @@ export class AwsClient {
     this.child = spawn(python, [join(__dirname, 'client.py')], { env });
     createInterface(this.child.stdout).on('line', line => this.waiting.shift()!(JSON.parse(line)));
     this.child.stderr.on('data', data => this.complaints += data);
+    this.child.on('error', error => this.complaints += error.message);
     this.child.stdin.on('error', () => undefined); // it has ended, and says so
     this.waits(false);
     this.child.on('close', () => this.waiting.splice(0).forEach(answer => answer({ error: `the AWS client ended: ${this.complaints}` })));

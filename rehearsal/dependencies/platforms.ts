@@ -14,11 +14,11 @@ export interface Platform {
 }
 
 /** The cluster of each: there is one at a time. */
-const NAME = 'edges';
+const NAME = 'shop';
 
 /** Platforms that together have every dependency which the library declares; the first has nearly all of them. */
 const PLATFORMS: { [stack: string]: (stack: Stack) => void } = {
-  'edges': stack => {
+  'pod-identity': stack => {
     const platform = new EksPlatform(stack, 'Platform', {
       clusterName: NAME,
       hostedZones: [zone(stack)],
@@ -32,7 +32,7 @@ const PLATFORMS: { [stack: string]: (stack: Stack) => void } = {
     new AlbIngress(stack, 'IngressOfNamespace', { controller: albController!, hosts: ['shop.example.com'], paths: [path], namespace });
     new AlbIngress(stack, 'Ingress', { controller: albController!, hosts: ['example.com'], paths: [path] });
   },
-  'edges-irsa': stack => {
+  'irsa': stack => {
     new EksPlatform(stack, 'Platform', { clusterName: NAME, hostedZones: [zone(stack)] });
   },
 };

@@ -128,7 +128,7 @@ describe('the report', () => {
   });
 
   test('tells what was noticed, and which tests guard what was not', () => {
-    const lines = report([{ dependency: nodes, stack: 'edges', noticed: unhealthy }, { dependency: network, stack: 'edges' }], ['A -> B']);
+    const lines = report([{ dependency: nodes, stack: 'pod-identity', noticed: unhealthy }, { dependency: network, stack: 'pod-identity' }], ['A -> B']);
     expect(lines).toEqual(expect.arrayContaining([
       expect.stringMatching(/^Nodes +Cilium +noticed at create +Nodes: NodeCreationFailure: Unhealthy nodes$/),
       expect.stringMatching(/^Teardown +Vpc +not noticed +deletes the teardown before the subnets: else /),
@@ -139,13 +139,13 @@ describe('the report', () => {
   });
 
   test('has no surprise where all is as it is known', () => {
-    expect(surprises([{ dependency: nodes, stack: 'edges', noticed: unhealthy }, { dependency: network, stack: 'edges' }])).toEqual([]);
+    expect(surprises([{ dependency: nodes, stack: 'pod-identity', noticed: unhealthy }, { dependency: network, stack: 'pod-identity' }])).toEqual([]);
   });
 
   test.each([
-    ['a loss is no longer noticed', { dependency: nodes, stack: 'edges' }, 'the loss of Nodes -> Cilium was not noticed, and is noticed at create by '],
-    ['a loss is noticed now', { dependency: network, stack: 'edges', noticed: unhealthy }, 'the loss of Teardown -> Vpc was noticed at create, and is not noticed by '],
-    ['a dependency is new', { dependency: { ...nodes, to: 'Moon' }, stack: 'edges' }, 'Nodes -> Moon is new: say in '],
+    ['a loss is no longer noticed', { dependency: nodes, stack: 'pod-identity' }, 'the loss of Nodes -> Cilium was not noticed, and is noticed at create by '],
+    ['a loss is noticed now', { dependency: network, stack: 'pod-identity', noticed: unhealthy }, 'the loss of Teardown -> Vpc was noticed at create, and is not noticed by '],
+    ['a dependency is new', { dependency: { ...nodes, to: 'Moon' }, stack: 'pod-identity' }, 'Nodes -> Moon is new: say in '],
   ])('is surprised where %s', (_, dropped, text) => {
     expect(surprises([dropped])).toEqual([expect.stringContaining(text)]);
   });
