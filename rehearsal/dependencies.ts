@@ -1,5 +1,5 @@
 /**
- * Drops each dependency that the library declares, one at a time, and tells which loss a rehearsal notices:
+ * Drops each dependency that the library declares, one at a time, and reports which loss a rehearsal notices:
  * `npm run rehearse:edges -- --help`.
  *
  * Ends with 0 if all is as rehearsal/dependencies/guards.ts has it, with 1 if not or if nothing could be rehearsed.
@@ -98,7 +98,7 @@ function sort(platforms: Platform[], only: string): { needed: Needed[]; redundan
 }
 
 /**
- * First those together whose loss can't be noticed, as one platform without any of them tells as much as one without each; then
+ * First those together whose loss can't be noticed, as one platform without all of them shows as much as one without each; then
  * the others, each on its own.
  */
 async function dropAll(machine: Machine, needed: Needed[]): Promise<Dropped[]> {
@@ -107,7 +107,7 @@ async function dropAll(machine: Machine, needed: Needed[]): Promise<Dropped[]> {
     const started = Date.now();
     const without = adverse(template, dependencies);
     const noticed = await rehearseLoss(machine, stack, without.template);
-    tell(without.dropped, noticed, Date.now() - started);
+    announce(without.dropped, noticed, Date.now() - started);
     if (noticed === undefined || without.dropped.length === 1) {
       without.dropped.forEach(dependency => dropped.set(keyOf(dependency), { dependency, stack: stack.id, noticed }));
     }
@@ -125,7 +125,7 @@ async function dropAll(machine: Machine, needed: Needed[]): Promise<Dropped[]> {
   return needed.map(it => dropped.get(keyOf(it.dependency))!);
 }
 
-function tell(dependencies: Dependency[], noticed: Noticed | undefined, took: number) {
+function announce(dependencies: Dependency[], noticed: Noticed | undefined, took: number) {
   dependencies.forEach((it, index) => say(index === 0 ? `without ${keyOf(it)} (${seconds(took)})` : `    and ${keyOf(it)}`));
   say(`    ${noticed ? `noticed ${noticed.moment}: ${oneLine(noticed.said)}` : 'not noticed'}`);
 }

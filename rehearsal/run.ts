@@ -12,7 +12,7 @@ import { namedProgram } from './controller/real-controller';
 import { Environment } from './environment/environment';
 import { alone, checkMachine } from './environment/machine';
 import { parse, USAGE, type Args } from './lifecycle/args';
-import { contextOf } from './lifecycle/context';
+import { contextOf, type Context } from './lifecycle/context';
 import { DEPLOY, shortLife, wholeLife } from './lifecycle/lifecycle';
 import { runSteps } from './lifecycle/step';
 import { synthesize } from './lifecycle/synthesis';
@@ -59,49 +59,36 @@ async function main(argv: string[]): Promise<number> {
   }, waiting);
 }
 
+/** What is rehearsed with: the programs, those of the Kubernetes that it is upgraded to, and the charts. */
+interface SetUp {
+  readonly toolchain: Toolchain;
+  readonly newer?: Toolchain;
+  readonly charts: ChartSource;
+}
+
 /** One life of a platform, from nothing to nothing. */
-async function rehearse(
-  args: Args, seed: number, whole: boolean, { toolchain, newer, charts }: { toolchain: Toolchain; newer?: Toolchain; charts: ChartSource },
-): Promise<boolean> {
+async function rehearse(args: Args, seed: number, whole: boolean, setUp: SetUp): Promise<boolean> {
   const environment = new Environment();
   let passed = false;
   let interrupted = false;
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(signal => process.once(signal, () => interrupted = true));
   return cleanly(async () => {
-    const started = Date.now();
-    const running = await environment.start({ toolchain, charts, seed });
-    const { controlPlane, emulator, cdk, helmRuns, folder, logs } = running;
-    say(`\nOrder ${seed}: all parts are up after ${seconds(Date.now() - started)}. Logs: ${logs}`);
-
-    const synthesis = Date.now();
-    const app = await synthesize(cdk, args, folder, emulator);
-    const { stack } = app;
-    say(`Synthesized ${stack.id} in ${seconds(Date.now() - synthesis)}.\n`);
-
-    const upgrade = newer && { from: args.upgradeFrom!, to: args.kubernetes, kubeBin: newer.kubeBin };
-    const context = contextOf(running, app, upgrade);
-    const steps = await runSteps(whole ? wholeLife(context, args.keep) : shortLife(context), result => interrupted || tell(result));
+    const context = await begin(environment, args, seed, setUp);
+    const steps = await runSteps(whole ? wholeLife(context, args.keep) : shortLife(context), result => interrupted || announce(result));
     if (interrupted) {
       return false;
     }
     passed = steps.every(step => step.outcome === 'passed');
 
-    const spans = spansOf(readEvents(readFileSync(emulator.eventsFile, 'utf8')), readHelmRuns(helmRuns));
-    const rehearsed: Rehearsed = {
-      title: `Rehearsal of ${stack.stackName}, order ${seed}`,
-      facts: [`Kubernetes ${[args.upgradeFrom, args.kubernetes].filter(it => it).join(' and ')} without containers; AWS is an emulator`, `Charts: ${charts.label}`, ...charts.notes],
-      steps,
-      spans,
-      names: constructNames(templateOf(stack)),
-    };
+    const rehearsed = resultOf(context, args, seed, setUp.charts, steps);
     timeline(rehearsed).forEach(say);
     say('');
     summary(rehearsed).forEach(line => say(`  ${line}`));
     if (args.html && whole) {
-      writePage(args.html, rehearsed, stack);
+      writePage(args.html, rehearsed, context.app.stack);
     }
     if (args.keep && whole) {
-      await untilStopped(controlPlane.adminKubeconfig, emulator.url);
+      await untilStopped(context.controlPlane.adminKubeconfig, context.emulator.url);
     }
     return passed;
   }, async () => {
@@ -112,7 +99,30 @@ async function rehearse(
   });
 }
 
-function tell({ name, start, end, outcome, detail }: StepResult) {
+/** Starts all parts and synthesizes the app. */
+async function begin(environment: Environment, args: Args, seed: number, { toolchain, newer, charts }: SetUp): Promise<Context> {
+  const started = Date.now();
+  const running = await environment.start({ toolchain, charts, seed });
+  say(`\nOrder ${seed}: all parts are up after ${seconds(Date.now() - started)}. Logs: ${running.logs}`);
+
+  const synthesis = Date.now();
+  const app = await synthesize(running.cdk, args, running.folder, running.emulator);
+  say(`Synthesized ${app.stack.id} in ${seconds(Date.now() - synthesis)}.\n`);
+  return contextOf(running, app, newer && { from: args.upgradeFrom!, to: args.kubernetes, kubeBin: newer.kubeBin });
+}
+
+function resultOf({ app: { stack }, emulator, helmRuns }: Context, args: Args, seed: number, charts: ChartSource, steps: StepResult[]): Rehearsed {
+  const kubernetes = [args.upgradeFrom, args.kubernetes].filter(it => it).join(' and ');
+  return {
+    title: `Rehearsal of ${stack.stackName}, order ${seed}`,
+    facts: [`Kubernetes ${kubernetes} without containers; AWS is an emulator`, `Charts: ${charts.label}`, ...charts.notes],
+    steps,
+    spans: spansOf(readEvents(readFileSync(emulator.eventsFile, 'utf8')), readHelmRuns(helmRuns)),
+    names: constructNames(templateOf(stack)),
+  };
+}
+
+function announce({ name, start, end, outcome, detail }: StepResult) {
   say(`${outcome === 'passed' ? 'passed' : 'FAILED'}  ${name} (${seconds(end - start)})${outcome === 'failed' ? '\n' : ': '}${detail}`);
 }
 

@@ -7,7 +7,7 @@ export class ExternalDnsZones {
    * Makes what is not there. A template may name zones that are there before it: those are made with the ids that it names.
    *
    * @param values of the release
-   * @param undo is told how each thing that is made is removed
+   * @param undo hears how each thing that is made is removed
    */
   static async make(aws: AwsClient, { extraArgs, domainFilters }: any, undo: (work: () => Promise<unknown>) => void): Promise<ExternalDnsZones> {
     const ids: string[] = [extraArgs?.['zone-id-filter'] ?? []].flat();

@@ -70,7 +70,7 @@ export function dependenciesOf(stack: Stack, template: Template): Dependency[] {
   });
 }
 
-/** What tells dependencies apart. */
+/** What identifies a dependency. */
 export function keyOf({ from, to }: { from: string; to: string }): string {
   return `${from} -> ${to}`;
 }

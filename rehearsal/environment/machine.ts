@@ -8,7 +8,7 @@ import { run } from '../support/run';
 /**
  * Does what only one rehearsal of this user at a time may do, after what killed ones have left is removed.
  *
- * @param waiting is told of another one that runs, which this one then waits for @default - this one ends
+ * @param waiting hears of another one that runs, for which this one then waits @default - this one ends
  */
 export async function alone<T>(work: () => Promise<T>, waiting: (pid: number) => void = refuse): Promise<T> {
   return locked(join(cacheFolder(), 'rehearsal.lock'), waiting, async () => {

@@ -4,7 +4,7 @@ import { createServer } from 'net';
 import { join } from 'path';
 import { record } from './killed';
 
-/** How long a program may take to end by itself once it is told to; then it is killed. */
+/** How long a program may take to end by itself after SIGTERM; then it is killed. */
 const PATIENCE_MS = 8000;
 
 /** How a program is started. */

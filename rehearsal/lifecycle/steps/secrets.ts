@@ -19,7 +19,7 @@ export type Texts = { readonly [name: string]: string };
 /** Looks whether a secret of the cluster, a token or a key stands where it can be read: in logs, templates, events and outputs. */
 export async function noSecretIsTold(context: Context): Promise<string> {
   const secrets = secretsOf(await objects(context, 'secrets'));
-  const texts = { ...logs(context), ...await told(context), 'the template': readFileSync(context.state.deployed.stack.templateFile, 'utf8') };
+  const texts = { ...logs(context), ...await readable(context), 'the template': readFileSync(context.state.deployed.stack.templateFile, 'utf8') };
   expectNone(leaks(texts, secrets), 'no secret in a log, a template, an event or an output', context.logs);
   return `${Object.keys(secrets).length} values of Secrets, tokens and keys are in none of ${Object.keys(texts).length} logs, templates, events and outputs`;
 }
@@ -54,7 +54,7 @@ function logs({ logs: folder }: Context): Texts {
 }
 
 /** What CloudFormation says of the stack, and what functions wrote into their logs. */
-async function told({ aws, state }: Context): Promise<Texts> {
+async function readable({ aws, state }: Context): Promise<Texts> {
   const StackName = state.deployed.stack.stackName;
   const stack = await aws.call('cloudformation', 'describe_stacks', { StackName });
   const events = await aws.call('cloudformation', 'describe_stack_events', { StackName });
