@@ -23,7 +23,7 @@ import { readEvents, spansOf, type Rehearsed, type StepResult } from './report/t
 import { prepare, releaseOf, type Toolchain } from './setup/toolchain';
 import { cacheFolder, callersFolder } from './support/paths';
 import { cleanly } from './support/processes';
-import { constructNames, type SynthesizedStack, templateOf } from './template/assembly';
+import { constructNames, templateOf, type SynthesizedStack } from './template/assembly';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 

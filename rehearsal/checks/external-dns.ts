@@ -11,7 +11,7 @@ import type { ControlPlane } from '../cluster/control-plane';
 import { kubeconfig } from '../cluster/kubeconfig';
 import type { Emulator } from '../emulator/emulator';
 import { eventually } from '../support/expect';
-import { freePorts, lastLines, type Processes, type Running, sleep } from '../support/processes';
+import { freePorts, lastLines, sleep, type Processes, type Running } from '../support/processes';
 
 const BALANCER = 'k8s-shop-0123456789.us-east-1.elb.amazonaws.com';
 

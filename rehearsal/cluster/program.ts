@@ -2,7 +2,7 @@ import { join } from 'path';
 import type { Credentials } from './credentials';
 import { answers } from './health';
 import type { Ports } from './ports';
-import { type Processes, type Running, waitUntil } from '../support/processes';
+import { waitUntil, type Processes, type Running } from '../support/processes';
 
 /** What all programs of a control plane are started with. */
 export interface ProgramOptions {

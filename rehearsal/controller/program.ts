@@ -5,7 +5,7 @@ import { webIdentityToken, withRole } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
 import { kubeconfig } from '../cluster/kubeconfig';
 import type { Emulator } from '../emulator/emulator';
-import { freePorts, type Processes, type Running, waitUntil } from '../support/processes';
+import { freePorts, waitUntil, type Processes, type Running } from '../support/processes';
 
 export const NAMESPACE = 'kube-system';
 export const DEPLOYMENT = 'aws-load-balancer-controller';

@@ -30,7 +30,7 @@ export class Planted {
   private readonly route53: Route53;
   private elsewhere?: Network;
 
-  constructor(private readonly environment: Pick<RunningEnvironment, 'aws' | 'emulator'>, private readonly stackName: string, private readonly template: Template) {
+  constructor(private readonly environment: RunningEnvironment, private readonly stackName: string, private readonly template: Template) {
     this.aws = environment.aws;
     this.route53 = new Route53(this.aws);
   }

@@ -5,7 +5,7 @@ import type { Emulator } from '../emulator/emulator';
 import type { Cdk } from '../environment/cdk';
 import { callersFolder, ROOT } from '../support/paths';
 import { lastLines } from '../support/processes';
-import { changed, stacksOf, type SynthesizedApp, type SynthesizedStack, templateOf } from '../template/assembly';
+import { changed, stacksOf, templateOf, type SynthesizedApp, type SynthesizedStack } from '../template/assembly';
 import { setKubernetesVersion } from '../template/changes';
 import { kubernetesVersions } from '../template/platform';
 import { CLUSTER, ofType } from '../template/template';

@@ -1,4 +1,4 @@
-import { cleanersOf, type Release, releasesOf } from './platform';
+import { cleanersOf, releasesOf, type Release } from './platform';
 import { CLUSTER, HELM_RELEASE, NODE_GROUP, ofType, type Template } from './template';
 
 /** Adds a Helm value of a name that is not there yet. */

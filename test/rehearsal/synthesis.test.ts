@@ -7,7 +7,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Cdk } from '../../rehearsal/environment/cdk';
 import { parse } from '../../rehearsal/lifecycle/args';
 import { platformStack, synthesize } from '../../rehearsal/lifecycle/synthesis';
-import { constructNames, stacksOf, type SynthesizedStack, templateOf } from '../../rehearsal/template/assembly';
+import { constructNames, stacksOf, templateOf, type SynthesizedStack } from '../../rehearsal/template/assembly';
 import { setKubernetesVersion } from '../../rehearsal/template/changes';
 import { EksPlatform } from '../../src';
 import { emptyFolder } from '../support/run';
