@@ -3,8 +3,7 @@ import { createStack, deleteStack, type StackEnded } from './stacks';
 import { divideRemains, readRemains } from '../lifecycle/remains';
 import { platformIsWhole } from '../lifecycle/steps/whole';
 import type { SynthesizedStack } from '../template/assembly';
-import type { Template } from '../template/template';
-import { CLUSTER, ofType } from '../template/template';
+import { CLUSTER, ofType, type Template } from '../template/template';
 
 /** Where a loss can show. */
 export type Moment = 'at create' | 'when all runs' | 'at destroy';

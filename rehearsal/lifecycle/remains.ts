@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'fs';
 import { objectsOf } from '../template/platform';
-import type { Template } from '../template/template';
-import { ofType } from '../template/template';
+import { ofType, type Template } from '../template/template';
 
 /** What was in the cluster when it was deleted, and had come since it was made. */
 export interface Remaining {

@@ -1,7 +1,6 @@
 import { InstanceType, type InstanceArchitecture } from 'aws-cdk-lib/aws-ec2';
 import { managedPolicies, PARTITIONS } from './managed-policies';
-import type { Template } from './template';
-import { CLUSTER, ofType } from './template';
+import { CLUSTER, ofType, type Template } from './template';
 
 /** The last Kubernetes for which EKS has images of Amazon Linux 2. @see https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html */
 const LAST_OF_AL2 = 32;

@@ -9,8 +9,7 @@ import { locked } from '../../rehearsal/support/lock';
 import { changed, stacksOf, templateOf } from '../../rehearsal/template/assembly';
 import { addHelmValue, addNode, setChartVersions, unprotect } from '../../rehearsal/template/changes';
 import { hasValue, isProtected, nodeCount, objectsOf, releasesOf } from '../../rehearsal/template/platform';
-import type { Template } from '../../rehearsal/template/template';
-import { ofType, textOf } from '../../rehearsal/template/template';
+import { ofType, textOf, type Template } from '../../rehearsal/template/template';
 import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();

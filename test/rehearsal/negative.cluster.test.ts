@@ -12,8 +12,7 @@ import { helm } from '../../rehearsal/lifecycle/kubernetes';
 import { isPrepared, prepare } from '../../rehearsal/setup/toolchain';
 import { setChartVersions } from '../../rehearsal/template/changes';
 import { releasesOf } from '../../rehearsal/template/platform';
-import type { Template } from '../../rehearsal/template/template';
-import { ofType } from '../../rehearsal/template/template';
+import { ofType, type Template } from '../../rehearsal/template/template';
 import { emptyFolder } from '../support/run';
 
 const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
