@@ -165,7 +165,7 @@ project.addTask('demo', {
 project.setScript('rehearse', 'ts-node -P tsconfig.dev.json rehearsal/run.ts');
 project.addTask('rehearse:edges', {
   description: 'Drop each dependency that the library sets, one at a time, and tell which loss a rehearsal notices',
-  exec: 'ts-node -P tsconfig.dev.json rehearsal/edges.ts',
+  exec: 'ts-node -P tsconfig.dev.json rehearsal/dependencies.ts',
   receiveArgs: true,
 });
 project.addTask('policies', {

@@ -36,6 +36,23 @@ const ROOMS: { readonly [house: string]: Rooms } = {
     kubernetes: ['shared'],
     teardown: ['shared'],
   },
+  rehearsal: {
+    apps: [],
+    charts: [],
+    template: [],
+    aws: [],
+    support: [],
+    setup: ['support'],
+    cluster: ['support', 'setup'],
+    judge: ['template', 'cluster'],
+    emulator: ['support', 'setup', 'cluster', 'judge'],
+    controller: ['support', 'aws', 'cluster', 'emulator'],
+    checks: ['support', 'aws', 'cluster', 'emulator'],
+    environment: ['support', 'aws', 'setup', 'charts', 'cluster', 'emulator', 'controller'],
+    report: ['charts'],
+    lifecycle: ['support', 'template', 'aws', 'charts', 'judge', 'emulator', 'controller', 'checks', 'environment', 'report'],
+    dependencies: ['support', 'template', 'aws', 'emulator', 'environment', 'report', 'lifecycle'],
+  },
 };
 
 /** Holds imports to the rooms: arrows point down only. */

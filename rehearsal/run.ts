@@ -9,11 +9,13 @@ import { resolve } from 'path';
 import { helmRuns as readHelmRuns } from './charts/helm';
 import { chartSource, type ChartSource } from './charts/repository';
 import { namedProgram } from './controller/real-controller';
+import { Environment } from './environment/environment';
+import { alone, checkMachine } from './environment/machine';
 import { parse, USAGE, type Args } from './lifecycle/args';
-import { constructNames, templateOf, type SynthesizedStack } from './lifecycle/assembly';
-import { DEPLOY, Lifecycle, runSteps } from './lifecycle/lifecycle';
+import { contextOf, type Context } from './lifecycle/context';
+import { DEPLOY, shortLife, wholeLife } from './lifecycle/lifecycle';
+import { runSteps } from './lifecycle/step';
 import { synthesize } from './lifecycle/synthesis';
-import { alone, checkMachine, Parts } from './parts';
 import { criticalPath } from './report/critical-path';
 import { page } from './report/html';
 import { seconds, summary, timeline } from './report/text';
@@ -21,6 +23,7 @@ import { readEvents, spansOf, type Rehearsed, type StepResult } from './report/t
 import { ALL, cacheKey, prepare, releaseOf, type PieceName, type Toolchain } from './setup/toolchain';
 import { cacheFolder, callersFolder } from './support/paths';
 import { cleanly } from './support/processes';
+import { constructNames, templateOf, type SynthesizedStack } from './template/assembly';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -63,59 +66,70 @@ async function main(argv: string[]): Promise<number> {
   }, waiting);
 }
 
+/** What is rehearsed with: the programs, those of the Kubernetes that it is upgraded to, and the charts. */
+interface SetUp {
+  readonly toolchain: Toolchain;
+  readonly newer?: Toolchain;
+  readonly charts: ChartSource;
+}
+
 /** One life of a platform, from nothing to nothing. */
-async function rehearse(
-  args: Args, seed: number, whole: boolean, { toolchain, newer, charts }: { toolchain: Toolchain; newer?: Toolchain; charts: ChartSource },
-): Promise<boolean> {
-  const parts = new Parts();
+async function rehearse(args: Args, seed: number, whole: boolean, setUp: SetUp): Promise<boolean> {
+  const environment = new Environment();
   let passed = false;
   let interrupted = false;
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(signal => process.once(signal, () => interrupted = true));
   return cleanly(async () => {
-    const started = Date.now();
-    const { folder, logs } = parts;
-    const { controlPlane, emulator, cdk, helmRuns, controller } = await parts.start({ toolchain, charts, seed });
-    say(`\nOrder ${seed}: all parts are up after ${seconds(Date.now() - started)}. Logs: ${logs}`);
-
-    const synthesis = Date.now();
-    const { assembly, stack } = await synthesize(cdk, args, folder, emulator);
-    say(`Synthesized ${stack.id} in ${seconds(Date.now() - synthesis)}.\n`);
-
-    const upgrade = newer && { from: args.upgradeFrom!, to: args.kubernetes, kubeBin: newer.kubeBin };
-    const lifecycle = new Lifecycle({ toolchain, controlPlane, emulator, cdk, folder, logs, assembly, stack, controller, upgrade });
-    const steps = await runSteps(whole ? lifecycle.whole(args.keep) : lifecycle.short(), result => interrupted || tell(result));
+    const context = await begin(environment, args, seed, setUp);
+    const steps = await runSteps(whole ? wholeLife(context, args.keep) : shortLife(context), result => interrupted || announce(result));
     if (interrupted) {
       return false;
     }
     passed = steps.every(step => step.outcome === 'passed');
 
-    const spans = spansOf(readEvents(readFileSync(emulator.eventsFile, 'utf8')), readHelmRuns(helmRuns));
-    const rehearsed: Rehearsed = {
-      title: `Rehearsal of ${stack.stackName}, order ${seed}`,
-      facts: [`Kubernetes ${[args.upgradeFrom, args.kubernetes].filter(it => it).join(' and ')} without containers; AWS is an emulator`, `Charts: ${charts.label}`, ...charts.notes],
-      steps,
-      spans,
-      names: constructNames(templateOf(stack)),
-    };
+    const rehearsed = resultOf(context, args, seed, setUp.charts, steps);
     timeline(rehearsed).forEach(say);
     say('');
     summary(rehearsed).forEach(line => say(`  ${line}`));
     if (args.html && whole) {
-      writePage(args.html, rehearsed, stack);
+      writePage(args.html, rehearsed, context.app.stack);
     }
     if (args.keep && whole) {
-      await untilStopped(controlPlane.adminKubeconfig, emulator.url);
+      await untilStopped(context.controlPlane.adminKubeconfig, context.emulator.url);
     }
     return passed;
   }, async () => {
-    await parts.end(passed || interrupted);
+    await environment.stop(passed || interrupted);
     if (!passed && !interrupted) {
-      say(`\nThe logs of all parts are in ${parts.logs}, until the next rehearsal`);
+      say(`\nThe logs of all parts are in ${environment.logs}, until the next rehearsal`);
     }
   });
 }
 
-function tell({ name, start, end, outcome, detail }: StepResult) {
+/** Starts all parts and synthesizes the app. */
+async function begin(environment: Environment, args: Args, seed: number, { toolchain, newer, charts }: SetUp): Promise<Context> {
+  const started = Date.now();
+  const running = await environment.start({ toolchain, charts, seed });
+  say(`\nOrder ${seed}: all parts are up after ${seconds(Date.now() - started)}. Logs: ${running.logs}`);
+
+  const synthesis = Date.now();
+  const app = await synthesize(running.cdk, args, running.folder, running.emulator);
+  say(`Synthesized ${app.stack.id} in ${seconds(Date.now() - synthesis)}.\n`);
+  return contextOf(running, app, newer && { from: args.upgradeFrom!, to: args.kubernetes, kubeBin: newer.kubeBin });
+}
+
+function resultOf({ app: { stack }, emulator, helmRuns }: Context, args: Args, seed: number, charts: ChartSource, steps: StepResult[]): Rehearsed {
+  const kubernetes = [args.upgradeFrom, args.kubernetes].filter(it => it).join(' and ');
+  return {
+    title: `Rehearsal of ${stack.stackName}, order ${seed}`,
+    facts: [`Kubernetes ${kubernetes} without containers; AWS is an emulator`, `Charts: ${charts.label}`, ...charts.notes],
+    steps,
+    spans: spansOf(readEvents(readFileSync(emulator.eventsFile, 'utf8')), readHelmRuns(helmRuns)),
+    names: constructNames(templateOf(stack)),
+  };
+}
+
+function announce({ name, start, end, outcome, detail }: StepResult) {
   say(`${outcome === 'passed' ? 'passed' : 'FAILED'}  ${name} (${seconds(end - start)})${outcome === 'failed' ? '\n' : ': '}${detail}`);
 }
 

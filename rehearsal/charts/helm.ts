@@ -21,7 +21,7 @@ export interface HelmRun {
  * All else is Helm itself: it gets the arguments that the function gives, but for a shorter timeout.
  *
  * @param opt the unpacked layers
- * @param folder where the new folder goes
+ * @param folder in which the new folder is made
  * @param repository the address of the loopback chart repository
  * @param longestWait how many seconds Helm waits at most
  * @returns the new folder, and the file to which each run of Helm is written

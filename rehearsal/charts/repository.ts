@@ -27,7 +27,7 @@ export interface ChartSource {
   readonly notes: string[];
 }
 
-/** The version to which an update goes: the next patch. */
+/** The version of an update: the next patch. */
 export function nextPatch(version: string): string {
   const [, before, patch] = version.match(/^(v?\d+\.\d+\.)(\d+)$/)!;
   return `${before}${Number(patch) + 1}`;

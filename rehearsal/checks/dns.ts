@@ -5,7 +5,7 @@ import { createSocket } from 'dgram';
 export interface DnsAnswer {
   /** 0, or 3 where there is no such name. */
   readonly code: number;
-  /** Of the first record: of the answer, or else of the authority, which tells for how long there is no such name. */
+  /** Of the first record: of the answer, or of the authority, which says for how long there is no such name. */
   readonly ttl?: number;
 }
 
@@ -14,7 +14,7 @@ const CLASS_INTERNET = 1;
 const RECURSION_DESIRED = 0x0100;
 
 /**
- * Asks a DNS server of this machine for the address of a name, as dig does: Node's own resolver does not tell the life of a negative answer.
+ * Asks a DNS server of this machine for the address of a name, as dig does: Node's own resolver does not show the life of a negative answer.
  *
  * @see https://www.rfc-editor.org/rfc/rfc1035#section-4
  */

@@ -1,14 +1,17 @@
 import { randomBytes } from 'crypto';
 import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { AwsCalls } from './aws';
 import { chartArguments } from './external-dns-arguments';
-import { Route53, textOfRecord, type DnsRecord, type Zone } from './route53';
+import { ExternalDnsZones } from './external-dns-zones';
 import { withoutWebhooks } from './webhooks';
+import type { AwsClient } from '../aws/client';
+import { textOfRecord } from '../aws/route53';
+import { webIdentityToken, withRole } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
+import { kubeconfig } from '../cluster/kubeconfig';
 import type { Emulator } from '../emulator/emulator';
-import { eventually } from '../lifecycle/expect';
-import { freePorts, lastLines, type Processes, type Running, sleep } from '../support/processes';
+import { eventually } from '../support/expect';
+import { freePorts, lastLines, sleep, type Processes, type Running } from '../support/processes';
 
 const BALANCER = 'k8s-shop-0123456789.us-east-1.elb.amazonaws.com';
 
@@ -21,13 +24,14 @@ const PATIENCE_MS = 90_000;
 export interface ExternalDnsCheck {
   /** The real external-dns. */
   readonly program: string;
-  /** A Python that has boto3. */
-  readonly python: string;
   readonly processes: Processes;
   /** For what is written meanwhile. */
   readonly folder: string;
-  readonly emulator: Pick<Emulator, 'env' | 'region'>;
-  readonly controlPlane: Pick<ControlPlane, 'adminKubeconfig' | 'kubectl'>;
+  /** Calls AWS as an administrator. */
+  readonly aws: AwsClient;
+  /** The environment of such calls. */
+  readonly emulator: Pick<Emulator, 'env'>;
+  readonly controlPlane: Pick<ControlPlane, 'endpoint' | 'caFile' | 'kubectl'>;
   /** The release's namespace. */
   readonly namespace: string;
   /** The role that its service account names. */
@@ -50,28 +54,18 @@ export async function checkExternalDns(check: ExternalDnsCheck): Promise<string[
 
 class Check {
   private readonly seen: string[] = [];
-  /** That the release names. */
-  private zones: Zone[] = [];
-  /** One with the name of ours, as it may be in another account, and one with another name. */
-  private others: Zone[] = [];
-  private running?: Running;
+  private zones!: ExternalDnsZones;
+  private running!: Running;
   private readonly namespace = `external-dns-${randomBytes(4).toString('hex')}`;
   private readonly undo: (() => Promise<unknown>)[] = [];
-  private readonly aws: AwsCalls;
-  private readonly route53: Route53;
 
-  constructor(private readonly check: ExternalDnsCheck) {
-    this.aws = new AwsCalls(check.python, check.emulator.env);
-    this.route53 = new Route53(this.aws);
-  }
+  constructor(private readonly check: ExternalDnsCheck) {}
 
   async run(): Promise<string[]> {
     try {
-      this.zones = await this.makeOwnZones();
-      this.others = [await this.makeZone(this.zones[0].name), await this.makeZone('elsewhere.test')];
-      await this.writeForeignRecord();
+      this.zones = await ExternalDnsZones.make(this.check.aws, this.check.values, undo => this.undo.push(undo));
       const credentials = await this.credentials();
-      await this.refusedElsewhere(credentials);
+      await this.roleIsRefusedElsewhere(credentials);
       await this.makeIngresses();
       await this.start(credentials);
       await this.recordsAppear();
@@ -81,92 +75,29 @@ class Check {
       for (const undo of this.undo.reverse()) {
         await undo();
       }
-      this.aws.end();
     }
-  }
-
-  private records(): Promise<DnsRecord[]> {
-    return this.route53.records(this.zones[0].id);
-  }
-
-  private get domain(): string {
-    return this.zones[0].name;
-  }
-
-  /** A template may name zones that are there before it: those are made with the ids that it names. */
-  private async makeOwnZones(): Promise<Zone[]> {
-    const { extraArgs, domainFilters } = this.check.values;
-    const ids: string[] = [extraArgs?.['zone-id-filter'] ?? []].flat();
-    if (ids.length === 0) {
-      throw new Error('expected the release to name its zones in `extraArgs.zone-id-filter`, found: none');
-    }
-    const { HostedZones: there } = await this.aws.call('route53', 'list_hosted_zones');
-    return Promise.all(ids.map(async (id, index) => {
-      const found = there.find((zone: any) => zone.Id === `/hostedzone/${id}`);
-      return found ? { id, name: found.Name.replace(/\.$/, '') } : this.makeZone(domainFilters[index] ?? domainFilters[0], id);
-    }));
-  }
-
-  private async makeZone(name: string, id?: string): Promise<Zone> {
-    const zone = await this.route53.makeZone(name, id);
-    this.undo.push(() => this.route53.removeZone(zone));
-    return zone;
-  }
-
-  /** A record that another cluster owns, in our zone. */
-  private async writeForeignRecord() {
-    const record = (name: string, type: string, value: string) => ({
-      Action: 'CREATE', ResourceRecordSet: { Name: name, Type: type, TTL: 300, ResourceRecords: [{ Value: value }] },
-    });
-    await this.route53.change(this.zones[0].id, [
-      record(`taken.${this.domain}`, 'A', '192.0.2.1'),
-      record(`edns-a.taken.${this.domain}`, 'TXT', '"heritage=external-dns,external-dns/owner=other,external-dns/resource=ingress/default/taken"'),
-    ]);
-    this.undo.push(() => this.route53.removeRecords(this.zones[0].id, ({ Name: name }) => name.endsWith(`taken.${this.domain}.`)));
   }
 
   /** What a pod of the release's service account finds in its environment. */
   private async credentials(): Promise<NodeJS.ProcessEnv> {
-    const { namespace, emulator, folder, role } = this.check;
-    const { clusters: [name] } = await this.aws.call('eks', 'list_clusters');
-    const { cluster } = await this.aws.call('eks', 'describe_cluster', { name });
+    const { namespace, emulator, folder, role, aws } = this.check;
+    const { clusters: [name] } = await aws.call('eks', 'list_clusters');
+    const { cluster } = await aws.call('eks', 'describe_cluster', { name });
     const token = join(folder, 'external-dns.token');
-    writeFileSync(token, serviceAccountToken(cluster.identity.oidc.issuer, namespace), { mode: 0o600 });
+    writeFileSync(token, webIdentityToken(cluster.identity.oidc.issuer, namespace, 'external-dns'), { mode: 0o600 });
     this.undo.push(async () => rmSync(token));
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env } = emulator.env;
-    return {
-      ...env,
-      // The SDK of external-dns asks for credentials before it reads the variable for all services.
-      AWS_ENDPOINT_URL_STS: env.AWS_ENDPOINT_URL,
-      AWS_ROLE_ARN: role,
-      AWS_WEB_IDENTITY_TOKEN_FILE: token,
-    };
+    return withRole(emulator.env, role, token);
   }
 
-  private async refusedElsewhere(env: NodeJS.ProcessEnv) {
-    const record = { Name: `probe.${this.domain}`, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.2' }] };
-    const asRole = new AwsCalls(this.check.python, env);
-    const change = (action: string, { id }: Zone) => asRole.call('route53', 'change_resource_record_sets', {
-      HostedZoneId: id, ChangeBatch: { Changes: [{ Action: action, ResourceRecordSet: record }] },
-    });
-    try {
-      await change('CREATE', this.zones[0]);
-      await change('DELETE', this.zones[0]);
-      for (const zone of this.others) {
-        const refusal = await change('CREATE', zone).then(() => 'a record was written', (error: Error) => error.message);
-        if (!/AccessDenied/.test(refusal)) {
-          throw new Error(`expected the role to be refused in a zone that is not its own, found: ${refusal}`);
-        }
-      }
-    } finally {
-      asRole.end();
-    }
-    this.seen.push(`the role may change records in ${this.domain}, and is refused in two other zones`);
+  private async roleIsRefusedElsewhere(env: NodeJS.ProcessEnv) {
+    const asRole = this.check.aws.as(env);
+    await this.zones.checkRole(asRole).finally(() => asRole.end());
+    this.seen.push(`the role may change records in ${this.zones.domain}, and is refused in two other zones`);
   }
 
   private async makeIngresses() {
     const hosts = {
-      shop: `shop.${this.domain}`, wildcard: `*.apps.${this.domain}`, taken: `taken.${this.domain}`, elsewhere: 'shop.elsewhere.test',
+      shop: `shop.${this.zones.domain}`, wildcard: `*.apps.${this.zones.domain}`, taken: `taken.${this.zones.domain}`, elsewhere: 'shop.elsewhere.test',
     };
     const { kubectl } = this.check.controlPlane;
     await kubectl('create', 'namespace', this.namespace);
@@ -191,16 +122,15 @@ class Check {
     this.running = processes.start('external-dns', program, [
       ...chartArguments(values), `--kubeconfig=${await this.kubeconfig()}`, `--metrics-address=127.0.0.1:${port}`,
     ], { env: { ...env, ...Object.fromEntries(values.env.map(({ name, value }: any) => [name, value])) }, cwd: folder });
-    this.undo.push(() => this.running!.stop());
+    this.undo.push(() => this.running.stop());
   }
 
   /** Of the release's service account, with the rights that the chart gives it. */
   private async kubeconfig(): Promise<string> {
-    const { controlPlane: { kubectl, adminKubeconfig }, namespace, folder } = this.check;
-    const config = JSON.parse(readFileSync(adminKubeconfig, 'utf8'));
-    config.users[0].user = { token: (await kubectl('create', 'token', 'external-dns', '-n', namespace)).trim() };
+    const { controlPlane: { kubectl, endpoint, caFile }, namespace, folder } = this.check;
+    const token = (await kubectl('create', 'token', 'external-dns', '-n', namespace)).trim();
     const file = join(folder, 'external-dns.kubeconfig');
-    writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+    writeFileSync(file, kubeconfig(endpoint, readFileSync(caFile, 'utf8'), token), { mode: 0o600 });
     this.undo.push(async () => rmSync(file));
     return file;
   }
@@ -209,23 +139,23 @@ class Check {
     const { managedRecordTypes, txtOwnerId } = this.check.values;
     const start = Date.now();
     const types = ['A', 'AAAA'].filter(type => managedRecordTypes.includes(type));
-    const expected = types.flatMap(type => [`shop.${this.domain}.`, `*.apps.${this.domain}.`].map(name => `${type} ${name}`)).sort();
+    const expected = types.flatMap(type => [`shop.${this.zones.domain}.`, `*.apps.${this.zones.domain}.`].map(name => `${type} ${name}`)).sort();
     await this.until('records of both Ingresses are in the zone', async () => {
-      const found = (await this.records()).filter(it => it.AliasTarget?.DNSName.startsWith(BALANCER)).map(it => `${it.Type} ${it.Name}`);
+      const found = (await this.zones.records()).filter(it => it.AliasTarget?.DNSName.startsWith(BALANCER)).map(it => `${it.Type} ${it.Name}`);
       return JSON.stringify(found.sort()) === JSON.stringify(expected);
     });
-    const markers = (await this.records()).filter(it => it.Type === 'TXT' && textOfRecord(it).includes(`external-dns/owner=${txtOwnerId},`));
+    const markers = (await this.zones.records()).filter(it => it.Type === 'TXT' && textOfRecord(it).includes(`external-dns/owner=${txtOwnerId},`));
     if (markers.length !== expected.length) {
       throw new Error(`expected a marker for each of ${expected.join(', ')}, found: ${markers.map(it => it.Name).join(', ') || 'none'}`);
     }
     this.seen.push(`${expected.length} records of two Ingresses came after ${seconds(start)}, each with its owner's mark`);
-    await this.othersUntouched();
+    await this.zones.checkOthers();
   }
 
   private async recordsGo() {
     const { policy, txtOwnerId } = this.check.values;
     const start = Date.now();
-    const ours = async () => (await this.records()).filter(it => it.AliasTarget || textOfRecord(it).includes(`owner=${txtOwnerId},`));
+    const ours = async () => (await this.zones.records()).filter(it => it.AliasTarget || textOfRecord(it).includes(`owner=${txtOwnerId},`));
     const before = (await ours()).length;
     await this.check.controlPlane.kubectl('delete', 'ingress', '--all', '-n', this.namespace);
     if (policy === 'sync') {
@@ -236,48 +166,24 @@ class Check {
       if ((await ours()).length !== before) {
         throw new Error(`expected the records to stay, by the policy ${policy}, found that ${before - (await ours()).length} went`);
       }
-      await this.running!.stop();
-      await this.route53.removeRecords(this.zones[0].id, it => it.AliasTarget !== undefined || textOfRecord(it).includes(`owner=${txtOwnerId},`));
+      await this.running.stop();
+      await this.zones.removeRecords(it => it.AliasTarget !== undefined || textOfRecord(it).includes(`owner=${txtOwnerId},`));
       this.seen.push(`they stayed when their Ingresses went, by the policy ${policy}`);
     }
-    await this.othersUntouched();
+    await this.zones.checkOthers();
     this.seen.push('another owner\'s record stayed as it was, other zones stayed empty');
-  }
-
-  private async othersUntouched() {
-    const taken = (await this.records()).filter(it => it.Name.endsWith(`taken.${this.domain}.`)).map(it => `${it.Type} ${textOfRecord(it)}`);
-    if (taken.length !== 2 || !taken.includes('A 192.0.2.1') || !taken.some(it => it.includes('owner=other,'))) {
-      throw new Error(`expected another owner's record to stay as it was, found: ${taken.join('; ') || 'none'}`);
-    }
-    for (const { id } of this.others) {
-      const written = await this.route53.records(id);
-      if (written.length > 0) {
-        throw new Error(`expected no record in another zone, found: ${written.map(it => it.Name).join(', ')}`);
-      }
-    }
   }
 
   private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     let ended = false;
-    void this.running!.exited.then(() => ended = true);
+    void this.running.exited.then(() => ended = true);
     for (const end = Date.now() + PATIENCE_MS; !await holds(); await sleep(200)) {
       if (ended || Date.now() > end) {
         const found = ended ? 'external-dns ended' : `that did not come within ${PATIENCE_MS / 1000} s`;
-        throw new Error(`expected that ${what}; ${found}. ${this.running!.log} ends with:\n${lastLines(this.running!.log)}`);
+        throw new Error(`expected that ${what}; ${found}. ${this.running.log} ends with:\n${lastLines(this.running.log)}`);
       }
     }
   }
-}
-
-/** What EKS puts into the pod, but for `aud`, a list there: the emulator compares texts. It does not check the signature. */
-function serviceAccountToken(issuer: string, namespace: string): string {
-  const part = (value: any) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1000);
-  return [
-    part({ alg: 'RS256', typ: 'JWT' }),
-    part({ iss: issuer, aud: 'sts.amazonaws.com', sub: `system:serviceaccount:${namespace}:external-dns`, iat: now, exp: now + 3600 }),
-    Buffer.from('unsigned').toString('base64url'),
-  ].join('.');
 }
 
 function ingress(namespace: string, name: string, host: string): any {

@@ -5,7 +5,7 @@ import type { ControlPlane } from '../cluster/control-plane';
  *
  * All other namespaces keep them.
  *
- * @param undo is told how each of them becomes what it was
+ * @param undo hears how each of them becomes what it was
  */
 export async function withoutWebhooks({ kubectl }: Pick<ControlPlane, 'kubectl'>, namespace: string, undo: (work: () => Promise<unknown>) => void): Promise<void> {
   const found = JSON.parse(await kubectl('get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations', '-o', 'json')).items;

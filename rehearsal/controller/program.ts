@@ -1,9 +1,11 @@
-import { writeFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { webIdentityToken } from './token';
+import type { AwsClient } from '../aws/client';
+import { webIdentityToken, withRole } from '../aws/web-identity';
 import type { ControlPlane } from '../cluster/control-plane';
+import { kubeconfig } from '../cluster/kubeconfig';
 import type { Emulator } from '../emulator/emulator';
-import { freePorts, type Processes, type Running, waitUntil } from '../support/processes';
+import { freePorts, waitUntil, type Processes, type Running } from '../support/processes';
 
 export const NAMESPACE = 'kube-system';
 export const DEPLOYMENT = 'aws-load-balancer-controller';
@@ -20,8 +22,7 @@ export interface ProgramOptions {
   readonly folder: string;
   readonly controlPlane: Pick<ControlPlane, 'endpoint' | 'caFile' | 'kubectl'>;
   readonly emulator: Pick<Emulator, 'env'>;
-  /** Of the cluster's service account tokens. */
-  readonly issuer: (cluster: string) => Promise<string>;
+  readonly aws: AwsClient;
 }
 
 /** The real controller, as it runs. */
@@ -56,10 +57,12 @@ export async function startProgram(options: ProgramOptions, deployment: any, cou
   write('webhook.crt', Buffer.from(data['tls.crt'], 'base64'));
   write('webhook.key', Buffer.from(data['tls.key'], 'base64'));
   const kubernetesToken = (await controlPlane.kubectl('create', 'token', serviceAccountName, '-n', NAMESPACE, '--duration=6h')).trim();
+  const { cluster } = await options.aws.call('eks', 'describe_cluster', { name: clusterOf(container.args) });
+  const token = webIdentityToken(cluster.identity.oidc.issuer, NAMESPACE, serviceAccountName);
   const [port, metrics, health] = await freePorts(3);
   const running = processes.start(count === 0 ? DEPLOYMENT : `${DEPLOYMENT}-${count}`, program, [
     ...container.args,
-    `--kubeconfig=${write('controller.kubeconfig', kubeconfig(controlPlane, kubernetesToken))}`,
+    `--kubeconfig=${write('controller.kubeconfig', kubeconfig(controlPlane.endpoint, readFileSync(controlPlane.caFile, 'utf8'), kubernetesToken))}`,
     `--leader-election-namespace=${NAMESPACE}`,
     `--webhook-bind-port=${port}`,
     `--webhook-cert-dir=${folder}`,
@@ -71,36 +74,21 @@ export async function startProgram(options: ProgramOptions, deployment: any, cou
     cwd: folder,
     env: {
       ...Object.fromEntries((container.env ?? []).map(({ name, value }: any) => [name, value])),
-      ...credentials(account, options.emulator.env, write('web-identity.token', webIdentityToken(await options.issuer(clusterOf(container.args)), NAMESPACE, serviceAccountName))),
+      ...withRole(options.emulator.env, roleOf(account), write('web-identity.token', token)),
     },
   });
   await waitUntil('readiness of the controller', async () => (await fetch(`http://127.0.0.1:${health}/readyz`)).ok, running, 30);
   return { running, port };
 }
 
-/** What the pod identity webhook of EKS puts into a pod. */
-function credentials(account: any, env: NodeJS.ProcessEnv, token: string): NodeJS.ProcessEnv {
+function roleOf(account: any): string {
   const role = account.metadata.annotations?.['eks.amazonaws.com/role-arn'];
   if (!role) {
     throw new Error(`the service account ${account.metadata.name} names no role: the rehearsal of the real controller takes WorkloadIdentity.IRSA only`);
   }
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = env;
-  // The SDK asks for credentials before it reads the variable for all services.
-  return { ...others, AWS_ENDPOINT_URL_STS: env.AWS_ENDPOINT_URL, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token };
+  return role;
 }
 
 function clusterOf(args: string[]): string {
   return args.find(arg => arg.startsWith('--cluster-name='))!.split('=')[1];
-}
-
-function kubeconfig({ endpoint, caFile }: Pick<ControlPlane, 'endpoint' | 'caFile'>, token: string): string {
-  const name = DEPLOYMENT;
-  return JSON.stringify({
-    'apiVersion': 'v1',
-    'kind': 'Config',
-    'clusters': [{ name, cluster: { 'server': endpoint, 'certificate-authority': caFile } }],
-    'users': [{ name, user: { token } }],
-    'contexts': [{ name, context: { cluster: name, user: name } }],
-    'current-context': name,
-  });
 }

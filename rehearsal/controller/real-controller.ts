@@ -1,13 +1,13 @@
 import { createHash } from 'crypto';
 import { existsSync } from 'fs';
-import { join, resolve } from 'path';
+import { resolve } from 'path';
 import { DEPLOYMENT, NAMESPACE, startProgram, VARIABLE, type Program } from './program';
 import { WebhookRoute } from './webhook-route';
+import type { AwsClient } from '../aws/client';
 import type { ControlPlane } from '../cluster/control-plane';
 import type { Emulator } from '../emulator/emulator';
 import { callersFolder } from '../support/paths';
 import { sleep, type Processes } from '../support/processes';
-import { run } from '../support/run';
 
 const SERVICE = 'aws-load-balancer-webhook-service';
 
@@ -16,8 +16,7 @@ export interface Surroundings {
   readonly processes: Processes;
   readonly controlPlane: ControlPlane;
   readonly emulator: Emulator;
-  /** Has boto3. */
-  readonly python: string;
+  readonly aws: AwsClient;
 }
 
 /** The real controller's program, where the environment names one. */
@@ -91,7 +90,7 @@ export class RealController {
   }
 
   private async follow(surroundings: Surroundings) {
-    const { controlPlane: { kubectl }, emulator, python } = surroundings;
+    const { controlPlane: { kubectl } } = surroundings;
     const found = (await kubectl('get', 'deployment', DEPLOYMENT, '-n', NAMESPACE, '--ignore-not-found', '-o', 'json')).trim();
     const deployment = found === '' ? undefined : JSON.parse(found);
     const wanted = deployment?.status.availableReplicas > 0
@@ -106,17 +105,7 @@ export class RealController {
       return;
     }
     this.address = `${(await kubectl('get', 'service', SERVICE, '-n', NAMESPACE, '-o', 'jsonpath={.spec.clusterIP}')).trim()}:443`;
-    const issuer = async (name: string) =>
-      (await call(python, emulator, 'eks', 'describe_cluster', { name })).cluster.identity.oidc.issuer;
-    this.program = await startProgram({ ...surroundings, program: this.file, folder: this.folder, issuer }, deployment, this.starts++);
+    this.program = await startProgram({ ...surroundings, program: this.file, folder: this.folder }, deployment, this.starts++);
     this.template = wanted;
   }
-}
-
-async function call(python: string, { env }: Emulator, service: string, operation: string, parameters: any): Promise<any> {
-  const said = JSON.parse(await run(python, [join(__dirname, '../checks/aws.py')], { env, stdin: `${JSON.stringify({ service, operation, parameters })}\n` }));
-  if (said.error !== undefined) {
-    throw new Error(said.error);
-  }
-  return said.answer;
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { writeDefinitions } from '../checks/cilium-objects';
-import type { ControlPlane, Ports } from '../cluster/control-plane';
+import type { ControlPlane } from '../cluster/control-plane';
+import type { Ports } from '../cluster/ports';
+import { writeDefinitions } from '../judge/cilium-objects';
 import type { Toolchain } from '../setup/toolchain';
 import { waitUntil, type Processes } from '../support/processes';
 
@@ -27,6 +28,8 @@ export interface Emulator {
   readonly remainsFile: string;
   /** Text, written when a cluster's Kubernetes version is changed: the version that the rehearsal then has to run. */
   readonly upgradeFile: string;
+  /** The file with all that it says, Lambda functions among it. */
+  readonly log: string;
 }
 
 export interface EmulatorOptions {
@@ -98,6 +101,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     eventsFile,
     remainsFile,
     upgradeFile,
+    log: running.log,
     env: {
       ...withoutAws(process.env),
       AWS_ENDPOINT_URL: url,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'fs';
-import type { Template } from './assembly';
-import { objectsOf, ofType } from './platform';
+import { objectsOf } from '../template/platform';
+import { ofType, type Template } from '../template/template';
 
 /** What was in the cluster when it was deleted, and had come since it was made. */
 export interface Remaining {
@@ -13,7 +13,7 @@ export interface Remaining {
   readonly addon?: string;
 }
 
-/** Kinds that go with the cluster: Helm deletes neither the namespaces of its releases nor a chart's CRDs, and Cilium not its own. */
+/** Kinds that are deleted with the cluster: Helm deletes neither the namespaces of its releases nor a chart's CRDs, and Cilium not its own. */
 const LEFT_TO_THE_CLUSTER = ['Namespace', 'CustomResourceDefinition'];
 
 /**
@@ -28,8 +28,8 @@ export function readRemains(file: string): Remaining[] {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Divides what was in the cluster into what the stack had to take away before, one by one, and what may go with the cluster. */
-export function judgeRemains(remains: Remaining[], template: Template): { wrong: string[]; right: string[] } {
+/** Divides what was in the cluster into what the stack had to take away before, one by one, and what may be deleted with the cluster. */
+export function divideRemains(remains: Remaining[], template: Template): { wrong: string[]; right: string[] } {
   const ofManifests = objectsOf(template).map(({ kind, name }) => `${kind} ${name}`);
   const kept = ofType(template, 'AWS::EKS::Addon').filter(it => String(it.Properties.PreserveOnDelete) === 'true').map(it => it.Properties.AddonName);
   const mayStay = ({ kind, name, addon }: Remaining) =>

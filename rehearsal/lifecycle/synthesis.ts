@@ -1,26 +1,21 @@
 import { join } from 'path';
 import type { Args } from './args';
-import { changed, stacksOf, templateOf, type SynthesizedStack } from './assembly';
-import type { Cdk } from './cdk';
-import { CLUSTER, kubernetesVersions, ofType, setKubernetesVersion } from './platform';
 import { namedProgram } from '../controller/real-controller';
 import type { Emulator } from '../emulator/emulator';
+import type { Cdk } from '../environment/cdk';
 import { callersFolder, ROOT } from '../support/paths';
 import { lastLines } from '../support/processes';
-
-/** An app as it is rehearsed. */
-export interface Synthesis {
-  readonly assembly: string;
-  /** The stack with the platform. */
-  readonly stack: SynthesizedStack;
-}
+import { changed, stacksOf, templateOf, type SynthesizedApp, type SynthesizedStack } from '../template/assembly';
+import { setKubernetesVersion } from '../template/changes';
+import { kubernetesVersions } from '../template/platform';
+import { CLUSTER, ofType } from '../template/template';
 
 /**
  * Synthesizes the starter, or the user's own app, and finds the stack with the platform.
  *
  * @param folder of this rehearsal
  */
-export async function synthesize(cdk: Cdk, args: Args, folder: string, emulator: Pick<Emulator, 'account' | 'region'>): Promise<Synthesis> {
+export async function synthesize(cdk: Cdk, args: Args, folder: string, emulator: Pick<Emulator, 'account' | 'region'>): Promise<SynthesizedApp> {
   const assembly = join(folder, 'synthesized');
   const ended = args.app === undefined
     ? await cdk.try(['synth', `shop-${args.profile}`, '--quiet', '--app', starter(args.profile), '--output', assembly], join(ROOT, 'examples/typescript'))
@@ -33,7 +28,7 @@ export async function synthesize(cdk: Cdk, args: Args, folder: string, emulator:
 
 /** The starter, or one with Ingresses where the real controller runs. The CLI takes quotes around the whole for its own. */
 function starter(profile: string): string {
-  const main = namedProgram() === undefined ? 'main.ts' : `"${join(ROOT, 'rehearsal/controller/starter.ts')}" ${profile}`;
+  const main = namedProgram() === undefined ? 'main.ts' : `"${join(ROOT, 'rehearsal/apps/ingresses.ts')}" ${profile}`;
   return `node "${join(ROOT, 'node_modules/.bin/ts-node')}" -P "${join(ROOT, 'tsconfig.dev.json')}" ${main}`;
 }
 
@@ -62,13 +57,14 @@ export function platformStack(
 }
 
 /** The starter takes any Kubernetes; an own app says which it wants. */
-function withKubernetes({ app, kubernetes }: Args, { assembly, stack }: Synthesis, copy: string): Synthesis {
+function withKubernetes({ app, kubernetes }: Args, synthesized: SynthesizedApp, copy: string): SynthesizedApp {
+  const { stack } = synthesized;
   const other = kubernetesVersions(templateOf(stack)).find(version => version !== kubernetes);
   if (other === undefined) {
-    return { assembly, stack };
+    return synthesized;
   }
   if (app !== undefined) {
     throw new Error(`${stack.id} asks for Kubernetes ${other}, and ${kubernetes} is rehearsed: give --kubernetes ${other}`);
   }
-  return { assembly: copy, stack: changed(assembly, copy, stack, { template: template => setKubernetesVersion(template, kubernetes) }) };
+  return changed(synthesized, copy, { template: template => setKubernetesVersion(template, kubernetes) });
 }

@@ -7,23 +7,23 @@ import { sleep } from './processes';
  *
  * A lock of a process that was killed keeps nobody out.
  *
- * @param file the lock: it holds the id of the process that has it, and goes with it
- * @param waiting is told once whom this process waits for; it does not wait where this throws
+ * @param file the lock: it holds the id of the process that has it, and is removed with that process
+ * @param waiting hears once for whom this process waits; it does not wait where this throws
  */
 export async function locked<T>(file: string, waiting: (pid: number) => void, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !take(file);) {
+  for (let isSaid = false; !take(file);) {
     const holder = holderOf(file);
     if (holder === undefined) {
-      continue; // it went meanwhile
+      continue; // it is gone meanwhile
     }
     if (!isAlive(holder)) {
       removeStale(file, holder);
       continue;
     }
-    if (!told) {
+    if (!isSaid) {
       waiting(holder);
-      told = true;
+      isSaid = true;
     }
     await sleep(500);
   }
@@ -72,11 +72,11 @@ function removeStale(file: string, holder: number): void {
     }
     unlinkSync(aside);
   } catch {
-    // it went meanwhile
+    // it is gone meanwhile
   }
 }
 
-/** Tells whether a process of this id runs. */
+/** Whether a process of this id runs. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

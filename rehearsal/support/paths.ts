@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'fs';
 import { homedir, tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { checkRoom } from './disk';
-import { identityOf, OWNER, RUN_FOLDER } from './leftovers';
+import { identityOf, OWNER, RUN_FOLDER } from './killed';
 
 /** The root of this repository. */
 export const ROOT = resolve(__dirname, '..', '..');

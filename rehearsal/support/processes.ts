@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'fs';
 import { createServer } from 'net';
 import { join } from 'path';
-import { record } from './leftovers';
+import { record } from './killed';
 
-/** How long a program may take to end by itself once it is told to; then it is killed. */
+/** How long a program may take to end by itself after SIGTERM; then it is killed. */
 const PATIENCE_MS = 8000;
 
 /** How a program is started. */
@@ -32,7 +32,7 @@ export interface Running {
 /**
  * Programs that run in the background, each in a process group of its own.
  *
- * All of them end when this process does. If it is killed by SIGKILL, the next rehearsal ends them: see `removeLeftovers`.
+ * All of them end when this process does. If it is killed by SIGKILL, the next rehearsal ends them: see `removeKilled`.
  */
 export class Processes {
   private readonly running: Child[] = [];

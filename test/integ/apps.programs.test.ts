@@ -1,7 +1,7 @@
 import { readdirSync } from 'fs';
 import { basename, join } from 'path';
 import { ofType, SUBJECTS, synthesize, type SynthesizedApp } from './apps';
-import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
+import { judgeTemplates } from '../../rehearsal/judge/cilium-objects';
 import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { text, type Resource } from '../support/read';

@@ -5,7 +5,7 @@ import { join } from 'path';
 import { ofType, synthesize } from './apps';
 import { probe, probesMissing } from './probes';
 import { Layer } from '../../handlers/kubernetes/programs';
-import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
+import { registerDefinitions } from '../../rehearsal/judge/cilium-objects';
 import { CONTROL_PLANE, missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { Engine, VALUE } from '../handlers/kubernetes/engine';

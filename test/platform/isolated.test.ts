@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { isolated as rehearsed } from '../../rehearsal/isolated';
+import { isolated as rehearsed } from '../../rehearsal/apps/isolated';
 import { AlbIngress, EksPlatform, LoadBalancerScheme, NlbService, PlatformProfile, WorkloadIdentity, type EksPlatformProps } from '../../src';
 import { platformFixture, stackFixture, type StackOptions } from '../support/fixtures';
 import { Page } from '../support/page';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { POLICIES } from './policies';
-import { registerDefinitions } from '../../rehearsal/checks/cilium-objects';
+import { registerDefinitions } from '../../rehearsal/judge/cilium-objects';
 import { CONTROL_PLANE, missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { CiliumClusterwideNetworkPolicy, EndpointSelector, Namespace, PodSecurityLevel } from '../../src';

@@ -1,5 +1,5 @@
 /** The page on network policies: its code runs, and Cilium accepts the policies. */
-import { judgeTemplates } from '../../rehearsal/checks/cilium-objects';
+import { judgeTemplates } from '../../rehearsal/judge/cilium-objects';
 import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { Page } from '../support/page';

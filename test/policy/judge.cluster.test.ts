@@ -1,5 +1,5 @@
 import { POLICIES } from './policies';
-import { judgeObjects } from '../../rehearsal/checks/cilium-objects';
+import { judgeObjects } from '../../rehearsal/judge/cilium-objects';
 import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, EndpointSelector, Namespace } from '../../src';

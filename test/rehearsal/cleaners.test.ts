@@ -1,5 +1,6 @@
-import type { Template } from '../../rehearsal/lifecycle/assembly';
-import { hasCleaners, isGuarded, renameCleaners } from '../../rehearsal/lifecycle/cleaners';
+import { renameCleaners } from '../../rehearsal/template/changes';
+import { hasCleaners, isGuarded } from '../../rehearsal/template/platform';
+import type { Template } from '../../rehearsal/template/template';
 import { PlatformProfile } from '../../src';
 import { platformFixture } from '../support/fixtures';
 

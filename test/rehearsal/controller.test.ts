@@ -4,11 +4,12 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { portsOf, shortOf, type Balancer } from '../../rehearsal/controller/judge';
+import { ingresses } from '../../rehearsal/apps/ingresses';
+import type { LoadBalancer } from '../../rehearsal/aws/load-balancers';
+import { webIdentityToken } from '../../rehearsal/aws/web-identity';
 import { namedProgram } from '../../rehearsal/controller/real-controller';
-import { ingresses } from '../../rehearsal/controller/starter';
-import { webIdentityToken } from '../../rehearsal/controller/token';
 import { WebhookRoute } from '../../rehearsal/controller/webhook-route';
+import { portsOf, shortOf } from '../../rehearsal/lifecycle/ingress';
 
 const folder = mkdtempSync(join(tmpdir(), 'controller-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,7 +35,7 @@ const INGRESS = {
   spec: { rules: [{ host: 'shop.example.com', http: { paths: [{ path: '/' }, { path: '/users' }] } }] },
 };
 
-const BALANCER: Balancer = {
+const BALANCER: LoadBalancer = {
   dns: 'shop.elb.amazonaws.com',
   scheme: 'internet-facing',
   tags: { Team: 'shop', Owner: 'a,b', Other: 'x' },
@@ -71,12 +72,12 @@ const BALANCER: Balancer = {
 const [HTTP, HTTPS] = BALANCER.listeners;
 const [GROUP] = BALANCER.targetGroups;
 
-describe('a load balancer is judged by its Ingress', () => {
+describe('a load balancer is compared with its Ingress', () => {
   test('it may have more than that asks for', () => {
     expect(shortOf(INGRESS, BALANCER)).toEqual([]);
   });
 
-  test.each<[string, Partial<Balancer>, string[]]>([
+  test.each<[string, Partial<LoadBalancer>, string[]]>([
     ['another scheme', { scheme: 'internal' }, ['the scheme is internal, not internet-facing']],
     ['no web ACL', { webAcl: null }, ['the web ACL is null, not arn:acl']],
     ['no way to the pods', { opened: [] }, ['no security group lets it in to the pods']],

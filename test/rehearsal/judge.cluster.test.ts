@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { judgeObjects, judgeTemplates, writeDefinitions } from '../../rehearsal/checks/cilium-objects';
+import { judgeObjects, judgeTemplates, writeDefinitions } from '../../rehearsal/judge/cilium-objects';
 import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { PlatformProfile } from '../../src';

@@ -1,23 +1,25 @@
 import { readFileSync, rmSync } from 'fs';
 import { helmRuns } from '../../rehearsal/charts/helm';
 import { chartSource } from '../../rehearsal/charts/repository';
-import { adverse } from '../../rehearsal/edges/adverse';
-import { keyOf } from '../../rehearsal/edges/dependencies';
-import { withNeeds } from '../../rehearsal/edges/graph';
-import { Machine, type MachineContext } from '../../rehearsal/edges/machine';
-import { synthesizePlatforms, type Platform } from '../../rehearsal/edges/platforms';
-import type { Template } from '../../rehearsal/lifecycle/assembly';
-import { helm } from '../../rehearsal/lifecycle/context';
-import { ofType, releasesOf, setChartVersions } from '../../rehearsal/lifecycle/platform';
-import { createStack, type StackEnded } from '../../rehearsal/lifecycle/stacks';
+import { adverse } from '../../rehearsal/dependencies/adverse';
+import { keyOf } from '../../rehearsal/dependencies/dependency';
+import { withNeeds } from '../../rehearsal/dependencies/graph';
+import { Machine } from '../../rehearsal/dependencies/machine';
+import { synthesizePlatforms, type Platform } from '../../rehearsal/dependencies/platforms';
+import { createStack, type StackEnded } from '../../rehearsal/dependencies/stacks';
+import type { RunningEnvironment } from '../../rehearsal/environment/environment';
+import { helm } from '../../rehearsal/lifecycle/kubernetes';
 import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
+import { setChartVersions } from '../../rehearsal/template/changes';
+import { releasesOf } from '../../rehearsal/template/platform';
+import { ofType, type Template } from '../../rehearsal/template/template';
 import { describeUnless, emptyFolder } from '../support/run';
 
 describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () => {
   const assembly = emptyFolder();
   let machine: Machine;
   let platform: Platform;
-  let context: MachineContext;
+  let environment: RunningEnvironment;
 
   beforeAll(async () => {
     platform = synthesizePlatforms(assembly)[0];
@@ -26,7 +28,7 @@ describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () 
   }, 30_000);
 
   beforeEach(async () => {
-    context = await machine.ready(platform.stack);
+    environment = await machine.ready();
   }, 60_000);
 
   afterEach(() => machine.clean(), 60_000);
@@ -45,7 +47,7 @@ describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () 
   }
 
   async function fails(template: Template): Promise<StackEnded['failed'][number]> {
-    const { status, failed } = await createStack(context, platform.stack.stackName, template);
+    const { status, failed } = await createStack(environment, platform.stack.stackName, template);
     expect(status).toBe('DELETE_COMPLETE');
     return failed[0];
   }
@@ -81,10 +83,10 @@ describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () 
       Object.assign(template.Resources[logicalId].Properties, { Wait: true, Atomic: true });
     }));
     expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
-    const [run] = helmRuns(context.helmRuns).filter(it => it.verb === 'upgrade').slice(-1);
+    const [run] = helmRuns(environment.helmRuns).filter(it => it.verb === 'upgrade').slice(-1);
     expect([run.release, run.exitCode]).toEqual(['cilium', 1]);
     expect(failed.said).toMatch(/has been uninstalled/);
-    expect(readFileSync(context.emulator.remainsFile, 'utf8')).not.toContain('Helm release');
-    expect(await helm(context, 'list', '--all-namespaces')).toEqual([]);
+    expect(readFileSync(environment.emulator.remainsFile, 'utf8')).not.toContain('Helm release');
+    expect(await helm(environment, 'list', '--all-namespaces')).toEqual([]);
   }, 90_000);
 });

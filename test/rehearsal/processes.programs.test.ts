@@ -5,7 +5,7 @@ import { createServer } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { checkRoom } from '../../rehearsal/support/disk';
-import { identityOf, OWNER, removeLeftovers, RUN_FOLDER } from '../../rehearsal/support/leftovers';
+import { identityOf, OWNER, removeKilled, RUN_FOLDER } from '../../rehearsal/support/killed';
 import { isAlive } from '../../rehearsal/support/lock';
 import { freePorts, Processes, sleep, waitUntil } from '../../rehearsal/support/processes';
 import { run } from '../../rehearsal/support/run';
@@ -194,7 +194,7 @@ describe('what a killed rehearsal leaves', () => {
   test('ends and goes', async () => {
     const { left, sleeper } = leave('1 1'); // process 1 runs, but has not started at that time
 
-    expect(removeLeftovers(folder)).toEqual([left]);
+    expect(removeKilled(folder)).toEqual([left]);
     expect(await sleeper.exited).toBe(137);
     expect(existsSync(left)).toBe(false);
   });
@@ -202,7 +202,7 @@ describe('what a killed rehearsal leaves', () => {
   test('stays while its owner runs', async () => {
     const { left, sleeper } = leave(identityOf(process.pid)!);
 
-    expect(removeLeftovers(folder)).toEqual([]);
+    expect(removeKilled(folder)).toEqual([]);
     expect(isAlive(sleeper.pid)).toBe(true);
     expect(existsSync(left)).toBe(true);
     await sleeper.stop();

@@ -1,4 +1,4 @@
-import { ciliumAcceptsItsObjects, corefileAnswers, externalDnsKeepsToItsZone } from '../../rehearsal/lifecycle/real-programs';
+import { ciliumAcceptsItsObjects, corefileAnswers, externalDnsKeepsToItsZone } from '../../rehearsal/lifecycle/steps/real-programs';
 
 /** Steps that run nothing need nothing. */
 const NOTHING: any = {};

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import type { Template } from '../../rehearsal/lifecycle/assembly';
-import { judgeRemains, readRemains } from '../../rehearsal/lifecycle/remains';
+import { divideRemains, readRemains } from '../../rehearsal/lifecycle/remains';
+import type { Template } from '../../rehearsal/template/template';
 import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
@@ -15,11 +15,11 @@ const addon = (PreserveOnDelete?: boolean): Template =>
 
 describe('what was in the cluster when it was deleted', () => {
   test.each(['Helm release', 'Deployment', 'Ingress', 'Service', 'CiliumLocalRedirectPolicy', 'Secret'])('is wrong where it is a %s', kind => {
-    expect(judgeRemains([{ kind, namespace: 'shop', name: 'it' }], none)).toEqual({ wrong: [`${kind} shop/it`], right: [] });
+    expect(divideRemains([{ kind, namespace: 'shop', name: 'it' }], none)).toEqual({ wrong: [`${kind} shop/it`], right: [] });
   });
 
   test('may be a namespace that Helm made, or a CRD that a chart brought', () => {
-    expect(judgeRemains([
+    expect(divideRemains([
       { kind: 'Namespace', namespace: '', name: 'external-dns' },
       ...['a', 'b', 'c', 'd'].map(name => ({ kind: 'CustomResourceDefinition', namespace: '', name })),
     ], none)).toEqual({ wrong: [], right: ['Namespace external-dns', '4 CustomResourceDefinitions'] });
@@ -27,12 +27,12 @@ describe('what was in the cluster when it was deleted', () => {
 
   test('may not be a namespace or a CRD of the stack\'s own manifests', () => {
     const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
-    expect(judgeRemains([{ kind: 'Namespace', namespace: '', name: 'shop' }], manifest(own)).wrong).toEqual(['Namespace shop']);
+    expect(divideRemains([{ kind: 'Namespace', namespace: '', name: 'shop' }], manifest(own)).wrong).toEqual(['Namespace shop']);
   });
 
   test.each([[true, []], [undefined, ['Deployment kube-system/coredns']]])('may be of an add-on that is preserved: %s', (preserved, wrong) => {
     const remains = [{ kind: 'Deployment', namespace: 'kube-system', name: 'coredns', addon: 'coredns' }];
-    expect(judgeRemains(remains, addon(preserved)).wrong).toEqual(wrong);
+    expect(divideRemains(remains, addon(preserved)).wrong).toEqual(wrong);
   });
 
   test('is read from what the emulator wrote, and missed where it wrote nothing', () => {

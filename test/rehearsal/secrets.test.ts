@@ -1,4 +1,4 @@
-import { leaks, secretsOf } from '../../rehearsal/lifecycle/secrets';
+import { leaks, secretsOf } from '../../rehearsal/lifecycle/steps/secrets';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64');
 const secret = (data: object, type = 'Opaque') => ({ type, metadata: { namespace: 'web', name: 'login' }, data });

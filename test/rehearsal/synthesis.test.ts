@@ -4,11 +4,11 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { Cdk } from '../../rehearsal/environment/cdk';
 import { parse } from '../../rehearsal/lifecycle/args';
-import { constructNames, stacksOf, templateOf, type SynthesizedStack } from '../../rehearsal/lifecycle/assembly';
-import type { Cdk } from '../../rehearsal/lifecycle/cdk';
-import { setKubernetesVersion } from '../../rehearsal/lifecycle/platform';
 import { platformStack, synthesize } from '../../rehearsal/lifecycle/synthesis';
+import { constructNames, stacksOf, templateOf, type SynthesizedStack } from '../../rehearsal/template/assembly';
+import { setKubernetesVersion } from '../../rehearsal/template/changes';
 import { EksPlatform } from '../../src';
 import { emptyFolder } from '../support/run';
 

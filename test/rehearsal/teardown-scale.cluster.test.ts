@@ -2,8 +2,8 @@ import { spawn } from 'child_process';
 import { createServer, type IncomingMessage, type Server } from 'http';
 import type { AddressInfo } from 'net';
 import { join } from 'path';
-import { AwsCalls } from '../../rehearsal/checks/aws';
-import { choosePorts } from '../../rehearsal/cluster/control-plane';
+import { AwsClient } from '../../rehearsal/aws/client';
+import { choosePorts } from '../../rehearsal/cluster/ports';
 import { startEmulator, type Emulator } from '../../rehearsal/emulator/emulator';
 import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
@@ -23,7 +23,7 @@ whereAsked('the teardown of a large cluster (skipped unless TEARDOWN_SCALE is se
   let plane: RunningControlPlane;
   let processes: Processes;
   let emulator: Emulator;
-  let calls: AwsCalls;
+  let calls: AwsClient;
   let throttled: Throttled;
   let node24: string;
 
@@ -34,7 +34,7 @@ whereAsked('the teardown of a large cluster (skipped unless TEARDOWN_SCALE is se
     emulator = await startEmulator({
       toolchain, processes, folder: plane.folder, ports: await choosePorts(), controlPlane: plane, authSecret: 'secret-of-a-test-0',
     });
-    calls = new AwsCalls(toolchain.python, emulator.env);
+    calls = new AwsClient(toolchain.python, emulator.env);
     throttled = await throttle(emulator.url);
     node24 = toolchain.node24;
     run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(ROOT, 'handlers/tsconfig.json'), '--outDir', join(plane.folder, 'handlers')]);

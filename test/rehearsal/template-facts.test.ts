@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import { shop } from '../../examples/typescript/main';
-import { managedPolicies } from '../../rehearsal/checks/managed-policies';
-import { wrongFacts } from '../../rehearsal/checks/template-facts';
-import type { Template } from '../../rehearsal/lifecycle/assembly';
+import { wrongFacts } from '../../rehearsal/template/facts';
+import { managedPolicies } from '../../rehearsal/template/managed-policies';
+import type { Template } from '../../rehearsal/template/template';
 
 const app = new App({ context: { 'aws:cdk:disable-asset-staging': true } });
 shop(app);

@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { choosePorts, startControlPlane } from '../../rehearsal/cluster/control-plane';
-import { stacksOf } from '../../rehearsal/lifecycle/assembly';
-import type { Context } from '../../rehearsal/lifecycle/context';
-import { firstOf, upgradeSteps } from '../../rehearsal/lifecycle/upgrade';
+import { startControlPlane } from '../../rehearsal/cluster/control-plane';
+import { choosePorts } from '../../rehearsal/cluster/ports';
+import type { RunningEnvironment } from '../../rehearsal/environment/environment';
+import { contextOf, type Upgrade } from '../../rehearsal/lifecycle/context';
+import { upgradeSteps } from '../../rehearsal/lifecycle/lifecycle';
 import { CONTROL_PLANE, missingOf, prepare } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
+import { stacksOf, templateOf, type SynthesizedApp } from '../../rehearsal/template/assembly';
 
 const missing = ['1.35', '1.36'].map(version => missingOf(CONTROL_PLANE, version)).find(it => it);
 
@@ -17,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** An app with a cluster and its nodes. */
-function contextOf(upgrade?: Context['upgrade']): Context {
+function appOf(): SynthesizedApp {
   const assembly = join(folder, 'assembly');
   mkdirSync(assembly);
   writeFileSync(join(assembly, 'manifest.json'), JSON.stringify({
@@ -30,29 +32,30 @@ function contextOf(upgrade?: Context['upgrade']): Context {
       Older: { Type: 'AWS::EKS::Nodegroup', Properties: {} },
     },
   }));
-  return { assembly, folder, stack: stacksOf(assembly)[0], upgrade } as Context;
+  return { assembly, stack: stacksOf(assembly)[0] };
 }
+
+const begin = (app: SynthesizedApp, upgrade?: Upgrade) => contextOf({ folder } as RunningEnvironment, app, upgrade);
 
 const UPGRADE = { from: '1.35', to: '1.36', kubeBin: '/nowhere' };
 
 test('deploys the app as it is where no upgrade is asked for', () => {
-  const context = contextOf();
-  expect(firstOf(context).assembly).toBe(context.assembly);
-  expect(upgradeSteps(context, firstOf(context))).toEqual([]);
+  const context = begin(appOf());
+  expect(context.state.deployed.assembly).toBe(context.app.assembly);
+  expect(upgradeSteps(context)).toEqual([]);
 });
 
 test('deploys the app on the older Kubernetes first, and leaves nodes without a version to EKS', () => {
-  const context = contextOf(UPGRADE);
-  const before = readFileSync(context.stack.templateFile, 'utf8');
-  const { template, assembly } = firstOf(context);
-  expect(Object.values(template.Resources).map(it => it.Properties.Version)).toEqual(['1.35', '1.35', undefined]);
-  expect(assembly).not.toBe(context.assembly);
-  expect(readFileSync(context.stack.templateFile, 'utf8')).toBe(before);
+  const app = appOf();
+  const before = readFileSync(app.stack.templateFile, 'utf8');
+  const { state: { deployed } } = begin(app, UPGRADE);
+  expect(Object.values(templateOf(deployed.stack).Resources).map(it => it.Properties.Version)).toEqual(['1.35', '1.35', undefined]);
+  expect(deployed.assembly).not.toBe(app.assembly);
+  expect(readFileSync(app.stack.templateFile, 'utf8')).toBe(before);
 });
 
 test('then upgrades it, and looks whether all is whole', () => {
-  const context = contextOf(UPGRADE);
-  expect(upgradeSteps(context, firstOf(context)).map(step => step.name)).toEqual(['Kubernetes 1.35 to 1.36', 'whole after the upgrade']);
+  expect(upgradeSteps(begin(appOf(), UPGRADE)).map(([name]) => name)).toEqual(['Kubernetes 1.35 to 1.36', 'whole after the upgrade']);
 });
 
 (missing ? test.skip : test)(`another release runs on the same data${missing ? ` (skipped: ${missing})` : ''}`, async () => {

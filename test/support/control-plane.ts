@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { choosePorts, startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
+import { startControlPlane, type ControlPlane } from '../../rehearsal/cluster/control-plane';
+import { choosePorts } from '../../rehearsal/cluster/ports';
 import { CONTROL_PLANE, prepare } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
 

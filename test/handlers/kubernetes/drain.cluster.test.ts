@@ -6,7 +6,7 @@ import { Layer } from '../../../handlers/kubernetes/programs';
 import { whatHolds } from '../../../handlers/kubernetes/stuck';
 import type { Work } from '../../../handlers/kubernetes/work';
 import type { Result } from '../../../handlers/shared/custom-resource';
-import { FAKE_NODE, READY_NODE } from '../../../rehearsal/cluster/control-plane';
+import { FAKE_NODE, READY_NODE } from '../../../rehearsal/cluster/kwok';
 import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { runControlPlane, type RunningControlPlane } from '../../support/control-plane';
 import { describeUnless } from '../../support/run';

@@ -4,7 +4,7 @@ import { join } from 'path';
 import { setTimeout } from 'timers/promises';
 import { Engine, manifest, PATCH, VALUE } from './engine';
 import { Layer, type Programs } from '../../../handlers/kubernetes/programs';
-import { FAKE_NODE, READY_NODE } from '../../../rehearsal/cluster/control-plane';
+import { FAKE_NODE, READY_NODE } from '../../../rehearsal/cluster/kwok';
 import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { runControlPlane, type RunningControlPlane } from '../../support/control-plane';
 import { describeUnless } from '../../support/run';
