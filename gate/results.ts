@@ -45,7 +45,7 @@ export function countJest(results: JestResults): Counts {
 }
 
 /** The files that took longest, with their seconds. */
-export function slowestFiles({ testResults }: JestResults, folder: string, most: number): [file: string, seconds: number][] {
+export function slowestFiles(testResults: JestResults['testResults'], folder: string, most: number): [file: string, seconds: number][] {
   return testResults
     .map(({ name, startTime, endTime }): [string, number] => [name.replace(`${folder}/`, ''), (endTime - startTime) / 1000])
     .sort(([, one], [, other]) => other - one)
@@ -53,7 +53,7 @@ export function slowestFiles({ testResults }: JestResults, folder: string, most:
 }
 
 /** Why tests were skipped, each reason with the number of its tests: the reason stands in the name of what was skipped, in `(skipped: ...)`. */
-export function skipReasons({ testResults }: JestResults): Map<string, number> {
+export function skipReasons(testResults: JestResults['testResults']): Map<string, number> {
   const reasons = new Map<string, number>();
   for (const { name, assertionResults } of testResults) {
     for (const { ancestorTitles, title } of assertionResults.filter(it => it.status === 'pending' || it.status === 'todo')) {

@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, rmSync } from 'fs';
 import { join, resolve } from 'path';
 import { PARTS, SETUP, type Part } from './parts';
 import { closingLine, countJest, countSteps, NONE, ONE_FAILED, ONE_PASSED, skipReasons, slowestFiles, sum, type Counts, type JestResults } from './results';
-import { Running, type Ended } from './running';
+import { Running, stopAll, type Ended } from './running';
 import { treeState } from './tree';
 
 const ROOT = resolve(__dirname, '..');
@@ -108,11 +108,11 @@ function report(part: Part, ended: Ended | undefined, counts: Counts, complaints
 
 function finish(code: number): number {
   const total = sum(reports.map(it => it.counts));
-  const all = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 0, testResults: results.flatMap(it => it.testResults) };
+  const testResults = results.flatMap(it => it.testResults);
   say('\nSlowest test files:');
-  slowestFiles(all, ROOT, 10).forEach(([file, seconds]) => say(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`));
+  slowestFiles(testResults, ROOT, 10).forEach(([file, seconds]) => say(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`));
   say('\nSkipped:');
-  skipReasons(all).forEach((count, reason) => say(`  ${String(count).padStart(4)}  ${reason}`));
+  skipReasons(testResults).forEach((count, reason) => say(`  ${String(count).padStart(4)}  ${reason}`));
   say(`\nAll in ${duration(Date.now() - started)}:`);
   reports.forEach(({ part, ended, counts }) => say(`  ${part.name.padEnd(16)} ${closingLine(counts)}${ended ? `; ${duration(ended.milliseconds)}, ${cpu(ended)} CPU seconds` : ''}`));
   reports.flatMap(({ part, complaints }) => complaints.map(it => `FAILED ${part.name}: ${it}`)).forEach(say);
@@ -135,14 +135,14 @@ function say(line: string) {
 }
 
 ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(signal => process.once(signal, () => {
-  Running.stopAll();
+  stopAll();
   process.exit(finish(1));
 }));
 
 main().then(
   () => process.exitCode = finish(0),
   error => {
-    Running.stopAll();
+    stopAll();
     say(`FAILED: ${error instanceof Error ? error.stack : error}`);
     process.exitCode = finish(1);
   });

@@ -21,15 +21,15 @@ export interface Ended {
 /** The shell knows what its children took; Node does not. */
 const TIMED = '"$@"; code=$?; times > "$PART_TIMES"; exit $code';
 
+const running = new Set<Running>();
+
+/** Ends all parts that run. */
+export function stopAll() {
+  running.forEach(it => it.stop('SIGTERM'));
+}
+
 /** A part that runs, in a process group of its own. */
 export class Running {
-  private static readonly all = new Set<Running>();
-
-  /** Ends all that run. */
-  public static stopAll() {
-    Running.all.forEach(it => it.stop('SIGTERM'));
-  }
-
   public readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
@@ -49,7 +49,7 @@ export class Running {
     this.child = spawn(program, rest, {
       cwd: root, env: { ...process.env, PART_TIMES: times }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
     });
-    Running.all.add(this);
+    running.add(this);
     const written = createWriteStream(log);
     for (const [stream, own] of [[this.child.stdout!, process.stdout], [this.child.stderr!, process.stderr]] as const) {
       stream.pipe(written, { end: false });
@@ -66,7 +66,7 @@ export class Running {
     this.ended = new Promise(resolve => {
       const end = (code: number, why: string) => {
         clearTimeout(timer);
-        Running.all.delete(this);
+        running.delete(this);
         const cpuSeconds = existsSync(times) ? cpuSecondsOf(readFileSync(times, 'utf8')) : undefined;
         written.end(() => resolve({ code, why, milliseconds: Date.now() - started, cpuSeconds, log, results }));
       };
@@ -77,7 +77,7 @@ export class Running {
     });
   }
 
-  private stop(signal: NodeJS.Signals) {
+  public stop(signal: NodeJS.Signals) {
     try {
       process.kill(-this.child.pid!, signal);
     } catch {

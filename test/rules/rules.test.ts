@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { parse } from 'yaml';
-import { bodyOf, bundle, sources } from '../../tools/bundle-rego';
 import { admissionRules } from '../../src/rules/ingress-admission-rules';
 import { DEFAULT_PARAMETERS, INGRESS_RULES, OTHER_CLASSES } from '../../src/rules/ingress-rules';
+import { bodyOf, bundle, sources } from '../../tools/bundle-rego';
 import { markdownTable } from '../support/read';
 import { ROOT } from '../support/run';
 
