@@ -1,7 +1,8 @@
 /**
  * Rehearses a platform without an AWS account: `npm run rehearse -- --help`.
  *
- * Ends with 0 if every step passed, with 1 if one failed or nothing could be rehearsed.
+ * Ends with 0 if every step passed, with 1 if one failed or nothing could be rehearsed, and with 3 where the machine lacks what
+ * the set-up can't bring.
  */
 
 import { readFileSync, writeFileSync } from 'fs';
@@ -21,9 +22,13 @@ import { page } from './report/html';
 import { seconds, summary, timeline } from './report/text';
 import { readEvents, spansOf, type Rehearsed, type StepResult } from './report/timeline';
 import { ALL, cacheKey, prepare, releaseOf, type PieceName, type Toolchain } from './setup/toolchain';
+import { Lacking, lacking } from './support/lacking';
 import { cacheFolder, callersFolder } from './support/paths';
 import { cleanly } from './support/processes';
 import { constructNames, templateOf, type SynthesizedStack } from './template/assembly';
+
+/** The exit code where the machine lacks something; gate/run.ts then skips what needs it. */
+const LACKING = 3;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -38,7 +43,7 @@ async function main(argv: string[]): Promise<number> {
     say(await cacheKey(args.kubernetes));
     return 0;
   }
-  await checkMachine();
+  await lacking(checkMachine);
   const setUp = (kubernetes: string, needs?: PieceName[]) => cleanly(() => prepare({ kubernetes, say, needs }), async () => undefined);
   if (args.setup) {
     for (const kubernetes of [args.upgradeFrom ?? [], args.kubernetes].flat()) {
@@ -150,5 +155,5 @@ main(process.argv.slice(2)).then(
   code => process.exitCode = code,
   error => {
     process.stderr.write(`The rehearsal failed: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof Lacking ? LACKING : 1;
   });

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { checkRoom } from '../support/disk';
+import { lacking } from '../support/lacking';
 import { locked } from '../support/lock';
 
 const STAMP = '.complete';
@@ -45,7 +46,7 @@ export async function makeMissing(cache: string, pieces: Piece[], say: (line: st
   await locked(join(cache, 'lock'), pid => say(`waiting for another set-up: process ${pid}`), async () => {
     const missing = pieces.filter(piece => !isComplete(cache, piece));
     for (const piece of missing) {
-      await piece.check?.();
+      await lacking(async () => piece.check?.());
     }
     checkDisk(cache, missing);
     const start = Date.now();
