@@ -3,6 +3,7 @@ import { integTests } from './projenrc/integ';
 import { optionalStruct } from './projenrc/optional-struct';
 import { rooms, SIDE_HOUSES } from './projenrc/rooms';
 import { tests } from './projenrc/tests';
+import { verifyWorkflow } from './projenrc/verify-workflow';
 
 /** The oldest aws-cdk-lib that users may have: tests run against it. */
 const CDK_VERSION = '2.270.0';
@@ -184,5 +185,6 @@ project.addTask('bench', {
 });
 
 tests(project, handlers);
+verifyWorkflow(project);
 
 project.synth();
