@@ -55,6 +55,14 @@ async function releasesAreDeployed(environment: RunningEnvironment, template: Te
   return `${expected.length} releases deployed`;
 }
 
+/**
+ * From Kubernetes 1.36 on, a controller waits until it has read what it wrote: where little else happens, up to a minute, until the
+ * API server's next bookmark.
+ *
+ * @see https://github.com/kubernetes/enhancements/issues/5647
+ */
+const CONTROLLER_SECONDS = 90;
+
 async function workloadsAreAvailable(environment: RunningEnvironment, template: Template): Promise<string> {
   return eventually(async () => {
     const deployments = await objects(environment, 'deployments');
@@ -72,7 +80,7 @@ async function workloadsAreAvailable(environment: RunningEnvironment, template: 
       throw new NotAsExpected('the add-on CoreDNS as a Deployment', 'none', environment.emulator.log);
     }
     return `${deployments.length} Deployments${coreDns ? ' (CoreDNS among them)' : ''} and ${daemonSets.length} DaemonSets available`;
-  });
+  }, CONTROLLER_SECONDS);
 }
 
 async function objectsExist(environment: RunningEnvironment, template: Template): Promise<string> {
