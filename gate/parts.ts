@@ -33,7 +33,7 @@ export const SETUP: Part = {
 export const PARTS: readonly Part[] = [
   { name: 'test', script: ['test'], counting: 'jest', cpuSeconds: 420, minutes: 20 },
   { name: 'lint', script: ['lint'], counting: 'whole', cpuSeconds: 150, minutes: 10 },
-  { name: 'snapshots', script: ['integ:assert-all'], counting: 'whole', cpuSeconds: 120, minutes: 10 },
+  { name: 'snapshots', script: ['snapshots'], counting: 'whole', cpuSeconds: 120, minutes: 10 },
   { name: 'generated files', script: ['generated'], counting: 'whole', cpuSeconds: 180, minutes: 10 },
   { name: 'test:programs', script: ['test:programs'], counting: 'jest', cpuSeconds: 900, minutes: 30, needsSetup: true },
   { name: 'test:cluster', script: ['test:cluster'], counting: 'jest', cpuSeconds: 900, minutes: 30, needsSetup: true },

@@ -4,7 +4,7 @@ import type { awscdk } from 'projen';
 type Rooms = { readonly [room: string]: readonly string[] };
 
 /** The top folders, and which of the others each may import. Tests, examples and the project's own files are not held to it. */
-const HOUSES: Rooms = {
+export const HOUSES: Rooms = {
   src: [],
   handlers: [],
   tools: [],
@@ -19,7 +19,7 @@ const HOUSES: Rooms = {
 export const SIDE_HOUSES = Object.keys(HOUSES).filter(it => it !== 'src');
 
 /** The rooms of each house, from the cellar to the roof. */
-const ROOMS: { readonly [house: string]: Rooms } = {
+export const ROOMS: { readonly [house: string]: Rooms } = {
   src: {
     cdk: [],
     kubernetes: ['cdk'],

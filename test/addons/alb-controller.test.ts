@@ -1,5 +1,6 @@
 import { CfnParameter, aws_elasticloadbalancingv2 as elbv2 } from 'aws-cdk-lib';
 import { AlbController, AlbFeatureGate, PlatformProfile, type AlbControllerProps } from '../../src';
+import { VERSIONS } from '../../src/kubernetes/versions';
 import { clusterFixture, importedClusterFixture, platformFixture } from '../support/fixtures';
 import { helmRelease, helmValues, text } from '../support/read';
 
@@ -17,7 +18,7 @@ const values = (props?: Partial<AlbControllerProps>) => helmValues(albFixture(pr
 describe('the release', () => {
   test('is the chart of its authors, in kube-system, at the pinned version', () => {
     expect(release()).toMatchObject({
-      Release: NAME, Chart: NAME, Repository: 'https://aws.github.io/eks-charts', Version: '3.5.0', Namespace: 'kube-system',
+      Release: NAME, Chart: NAME, Repository: 'https://aws.github.io/eks-charts', Version: VERSIONS.charts.albController.version, Namespace: 'kube-system',
     });
     expect(release()).not.toHaveProperty('CreateNamespace');
   });

@@ -5,6 +5,7 @@ import { aws_s3_assets as s3, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { AlbController, Cilium, ExternalDns, type ChartOptions } from '../../src';
+import { VERSIONS } from '../../src/kubernetes/versions';
 import { clusterFixture, zoneFixture } from '../support/fixtures';
 import { helmRelease, helmValues } from '../support/read';
 
@@ -16,15 +17,15 @@ interface AddOn {
 
 const clusterName = 'shop';
 const ADD_ONS: AddOn[] = [
-  { chart: 'cilium', version: '1.20.2', add: (stack, cluster, options) => new Cilium(stack, 'AddOn', { cluster, clusterName, ...options }) },
+  { chart: 'cilium', version: VERSIONS.charts.cilium.version, add: (stack, cluster, options) => new Cilium(stack, 'AddOn', { cluster, clusterName, ...options }) },
   {
     chart: 'aws-load-balancer-controller',
-    version: '3.5.0',
+    version: VERSIONS.charts.albController.version,
     add: (stack, cluster, options) => new AlbController(stack, 'AddOn', { cluster, ...options }),
   },
   {
     chart: 'external-dns',
-    version: '1.21.1',
+    version: VERSIONS.charts.externalDns.version,
     add: (stack, cluster, options) => new ExternalDns(stack, 'AddOn', { cluster, clusterName, hostedZones: [zoneFixture(stack)], ...options }),
   },
 ];

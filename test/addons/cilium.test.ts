@@ -1,6 +1,7 @@
 import { CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Cilium, CiliumEncryption, EksPlatform, type CiliumProps } from '../../src';
+import { VERSIONS } from '../../src/kubernetes/versions';
 import { clusterFixture, importedClusterFixture, platformFixture } from '../support/fixtures';
 import { helmRelease, helmValues, text } from '../support/read';
 
@@ -16,7 +17,7 @@ const values = (props?: Partial<CiliumProps>) => helmValues(ciliumFixture(props)
 describe('the release', () => {
   test('is the chart of its authors, in kube-system, at the pinned version', () => {
     expect(release()).toMatchObject({
-      Release: 'cilium', Chart: 'cilium', Repository: 'https://helm.cilium.io', Version: '1.20.2', Namespace: 'kube-system',
+      Release: 'cilium', Chart: 'cilium', Repository: 'https://helm.cilium.io', Version: VERSIONS.charts.cilium.version, Namespace: 'kube-system',
     });
     expect(release()).not.toHaveProperty('CreateNamespace');
   });

@@ -1,6 +1,7 @@
 import { CfnParameter, aws_route53 as route53, type Stack } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { ExternalDns, ExternalDnsPolicy, type ExternalDnsProps } from '../../src';
+import { VERSIONS } from '../../src/kubernetes/versions';
 import { clusterFixture, platformFixture, zoneFixture } from '../support/fixtures';
 import { helmRelease, helmValues, workloadStatements } from '../support/read';
 
@@ -19,7 +20,7 @@ describe('the release', () => {
       Release: 'external-dns',
       Chart: 'external-dns',
       Repository: 'https://kubernetes-sigs.github.io/external-dns',
-      Version: '1.21.1',
+      Version: VERSIONS.charts.externalDns.version,
       Namespace: 'external-dns',
       CreateNamespace: true,
     });

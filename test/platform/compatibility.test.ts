@@ -17,3 +17,9 @@ describe('the README\'s compatibility table', () => {
     expect(rows).toEqual([[`1.${oldest} - 1.${newest}`, cilium.version, albController.version, `chart ${externalDns.version}`, image]]);
   });
 });
+
+test('the page on isolated networks copies the charts at these versions', () => {
+  const page = readFileSync(join(__dirname, '../../docs/isolated.md'), 'utf8');
+  const pulled = [...page.matchAll(/^helm pull (\S+) --repo (\S+) --version (\S+)/gm)].map(([, ...pull]) => pull);
+  expect(pulled).toEqual(Object.values(VERSIONS.charts).map(({ name, repository, version }) => [name, repository, version]));
+});
