@@ -50,6 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     // The newest for Node 20.
     'dependency-cruiser@^17',
+    'esbuild@^0.28',
     'jsii-reflect@^1.140.0',
     'tsconfig-paths@^4',
     'yaml@^2',
@@ -138,6 +139,8 @@ project.postCompileTask.spawn(compat, { condition: 'node -e "if (!process.env.CI
 const handlers = project.addTask('handlers', { description: 'Build the code of the Lambda functions into assets/' });
 handlers.exec('rm -rf assets');
 handlers.exec('tsc -p handlers/tsconfig.json');
+// White space alone, so that names in stack traces stay: a tenth of the size.
+handlers.exec("esbuild 'assets/**/*.js' --minify-whitespace --platform=node --target=node24 --allow-overwrite --outdir=assets --log-level=warning");
 project.preCompileTask.spawn(handlers);
 project.setScript('prepare', 'projen handlers'); // after each `npm ci`, so that any script may be run first
 project.addPackageIgnore('!/assets/');
