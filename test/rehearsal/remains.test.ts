@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { divideRemains, readRemains } from '../../rehearsal/lifecycle/remains';
-import type { Template } from '../../rehearsal/template/template';
+import type { Template } from '../../tools/template';
 import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
