@@ -6,9 +6,9 @@ import { GUARDED, TESTS } from '../../rehearsal/dependencies/guards';
 import { essence } from '../../rehearsal/dependencies/loss';
 import { synthesizePlatforms } from '../../rehearsal/dependencies/platforms';
 import { report, surprises } from '../../rehearsal/dependencies/report';
+import { emptyFolder } from '../../tools/npm';
 import { needsIn, reach } from '../../tools/order';
 import { ORDER } from '../support/order';
-import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));

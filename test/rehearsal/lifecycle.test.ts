@@ -10,9 +10,9 @@ import { changed, stacksOf, templateOf } from '../../rehearsal/template/assembly
 import { addHelmValue, addNode, setChartVersions, unprotect } from '../../rehearsal/template/changes';
 import { hasValue, isProtected, nodeCount, objectsOf, releasesOf } from '../../rehearsal/template/platform';
 import { standIn } from '../../rehearsal/template/stand-in';
+import { emptyFolder } from '../../tools/npm';
 import { textOf } from '../../tools/references';
 import { ofType, type Template } from '../../tools/template';
-import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { divideRemains, readRemains } from '../../rehearsal/lifecycle/remains';
+import { emptyFolder } from '../../tools/npm';
 import type { Template } from '../../tools/template';
-import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
