@@ -10,7 +10,7 @@ export function needsOf({ DependsOn = [], Properties }: Resource): string[] {
 }
 
 /** What each resource of a template needs of the others. */
-export function needsIn({ Resources }: Template): Needs {
+export function needsIn({ Resources }: Template): Map<string, Set<string>> {
   return new Map(Object.entries(Resources).map(([id, resource]) => [id, new Set(needsOf(resource).filter(it => it in Resources))]));
 }
 

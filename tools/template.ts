@@ -20,6 +20,8 @@ export interface Template {
   readonly Conditions?: { readonly [name: string]: any };
 }
 
+export const CLUSTER = 'AWS::EKS::Cluster';
+export const NODE_GROUP = 'AWS::EKS::Nodegroup';
 export const HELM_RELEASE = 'Custom::AWSCDK-EKS-HelmChart';
 export const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 

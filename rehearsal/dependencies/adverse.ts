@@ -1,6 +1,7 @@
 import type { Dependency } from './dependency';
-import { needsOf, reach, reachBack, type Edge, type Needs } from './graph';
-import type { Template } from '../template/template';
+import { reachBack, without, type Edge } from './graph';
+import { needsIn, reach, type Needs } from '../../tools/order';
+import type { Template } from '../../tools/template';
 
 /** A template without some dependencies. */
 export interface Adverse {
@@ -20,8 +21,8 @@ export interface Adverse {
  * What neither depends on the one nor is needed for it is left out: the loss can't reach it.
  */
 export function adverse(template: Template, dependencies: Dependency[]): Adverse {
-  const edges = dependencies.flatMap(it => it.edges);
-  const needs = needsOf(template, edges);
+  const free = without(template, dependencies.flatMap(it => it.edges));
+  const needs = needsIn(free);
   const added: Edge[] = [];
   const later = (from: string, to: string): boolean => {
     if (from === to || reach(needs, to).has(from)) {
@@ -49,7 +50,7 @@ export function adverse(template: Template, dependencies: Dependency[]): Adverse
   const lost = dropped.flatMap(it => it.lost);
   new Set(lost.map(it => it.from)).forEach(early => kept.forEach(id => later(id, early)));
   new Set(lost.map(it => it.to)).forEach(late => kept.forEach(id => later(late, id)));
-  return { template: write(template, kept, edges, added), dropped, postponed };
+  return { template: write(free, kept, added), dropped, postponed };
 }
 
 /** What has lost something, what needs that, what was lost, and all that these need. */
@@ -59,11 +60,10 @@ function affected(needs: Needs, lost: Edge[]): Set<string> {
 }
 
 /** Without outputs, which may be of what is left out. */
-function write(template: Template, kept: Set<string>, without: Edge[], added: Edge[]): Template {
-  const { Conditions, Resources } = template;
+function write({ Conditions, Resources }: Template, kept: Set<string>, added: Edge[]): Template {
   const resources = Object.entries(Resources).filter(([id]) => kept.has(id)).map(([id, { DependsOn = [], ...resource }]) => {
-    const declared = [DependsOn].flat().filter(to => kept.has(to) && !without.some(it => it.from === id && it.to === to));
-    return [id, { ...resource, DependsOn: [...declared, ...added.filter(it => it.from === id && kept.has(it.to)).map(it => it.to)] }];
+    const needed = [...[DependsOn].flat(), ...added.filter(it => it.from === id).map(it => it.to)];
+    return [id, { ...resource, DependsOn: needed.filter(to => kept.has(to)) }];
   });
   return { ...Conditions && { Conditions }, Resources: Object.fromEntries(resources) };
 }

@@ -1,7 +1,8 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
-import { needsOf, reach, type Edge } from './graph';
-import type { Template } from '../template/template';
+import { without, type Edge } from './graph';
+import { needsIn, reach } from '../../tools/order';
+import type { Template } from '../../tools/template';
 
 /** Does nothing by itself: what takes it depends on it, and has dependencies of its own. */
 const INERT = 'AWS::IAM::Role';
@@ -60,7 +61,7 @@ export function dependenciesOf(stack: Stack, template: Template): Dependency[] {
   return all.map(one => {
     const others = all.filter(it => it !== one).flatMap(it => it.edges);
     const edges = one.edges.filter(edge => !others.some(it => isSame(it, edge)));
-    const needs = needsOf(template, edges);
+    const needs = needsIn(without(template, edges));
     const isLost = ({ from, to }: Edge) => {
       const meant = template.Resources[to].Type === MARK ? [...reach(needs, to)] : [to];
       return ![INERT, MARK].includes(template.Resources[from].Type) && meant.some(it => !reach(needs, from).has(it));

@@ -1,9 +1,9 @@
 import type { Machine } from './machine';
 import { createStack, deleteStack, type StackEnded } from './stacks';
+import { CLUSTER, ofType, type Template } from '../../tools/template';
 import { divideRemains, readRemains } from '../lifecycle/remains';
 import { platformIsWhole } from '../lifecycle/steps/whole';
 import type { SynthesizedStack } from '../template/assembly';
-import { CLUSTER, ofType, type Template } from '../template/template';
 
 /** Where a loss can show. */
 export type Moment = 'at create' | 'when all runs' | 'at destroy';

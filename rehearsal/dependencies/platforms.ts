@@ -3,8 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { dependenciesOf, type Dependency } from './dependency';
 import { AlbIngress, CiliumNetworkPolicy, EksPlatform, PolicyEntity, PolicyPeer, WorkloadIdentity } from '../../src';
+import type { Template } from '../../tools/template';
 import { stacksOf, templateOf, type SynthesizedStack } from '../template/assembly';
-import type { Template } from '../template/template';
 
 /** A platform that is synthesized, with all dependencies in it. */
 export interface Platform {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'fs';
+import type { Template } from '../../tools/template';
 import type { AwsClient } from '../aws/client';
 import type { Emulator } from '../emulator/emulator';
 import { readEvents, type ResourceEvent } from '../report/timeline';
 import { sleep } from '../support/processes';
-import type { Template } from '../template/template';
 
 /** How an action on a stack ended. */
 export interface StackEnded {

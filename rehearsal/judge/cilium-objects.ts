@@ -2,8 +2,9 @@ import { spawnSync } from 'child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { kubernetesObjects, type Template } from '../../tools/template';
 import type { ControlPlane } from '../cluster/control-plane';
-import { kubernetesObjects, type Template } from '../template/template';
+import { standIn } from '../template/stand-in';
 
 /** What is wrong with an object of Cilium's. */
 export interface Finding {
@@ -31,7 +32,7 @@ export function judgeObjects(judge: string, objects: any[]): Judgement {
 
 /** Lets Cilium's own code judge what the templates bring of Cilium's kinds. */
 export function judgeTemplates(judge: string, templates: Template[]): Judgement {
-  return judgeObjects(judge, templates.flatMap(template => kubernetesObjects(template)));
+  return judgeObjects(judge, templates.flatMap(template => kubernetesObjects(template, standIn)));
 }
 
 /** Writes Cilium's custom resource definitions into a folder, a JSON file for each. @returns their names */

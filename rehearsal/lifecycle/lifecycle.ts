@@ -12,10 +12,10 @@ import { templateIsSound } from './steps/sound';
 import { update, updateIsWhole } from './steps/update';
 import { upgrade } from './steps/upgrade';
 import { platformIsWhole } from './steps/whole';
+import type { Template } from '../../tools/template';
 import type { RunningEnvironment } from '../environment/environment';
 import { templateOf } from '../template/assembly';
 import { hasCleaners, isProtected } from '../template/platform';
-import type { Template } from '../template/template';
 
 /** A step that is not yet of any lifecycle. */
 type Named = readonly [name: string, work: (context: Context) => Promise<string>];

@@ -1,8 +1,8 @@
+import type { Template } from '../../tools/template';
 import type { AwsClient } from '../aws/client';
 import { Route53, type DnsRecord } from '../aws/route53';
 import type { RunningEnvironment } from '../environment/environment';
 import { zonesOfTeardown } from '../template/platform';
-import type { Template } from '../template/template';
 
 const CONTROLLER_TAG = 'elbv2.k8s.aws/cluster';
 const CILIUM_TAG = 'io.cilium/cluster-name';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'fs';
+import { ofType, type Template } from '../../tools/template';
 import { objectsOf } from '../template/platform';
-import { ofType, type Template } from '../template/template';
 
 /** What was in the cluster when it was deleted, and had come since it was made. */
 export interface Remaining {

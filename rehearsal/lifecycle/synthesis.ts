@@ -1,5 +1,6 @@
 import { join } from 'path';
 import type { Args } from './args';
+import { CLUSTER, ofType } from '../../tools/template';
 import { namedProgram } from '../controller/real-controller';
 import type { Emulator } from '../emulator/emulator';
 import type { Cdk } from '../environment/cdk';
@@ -8,7 +9,6 @@ import { lastLines } from '../support/processes';
 import { changed, stacksOf, templateOf, type SynthesizedApp, type SynthesizedStack } from '../template/assembly';
 import { setKubernetesVersion } from '../template/changes';
 import { kubernetesVersions } from '../template/platform';
-import { CLUSTER, ofType } from '../template/template';
 
 /**
  * Synthesizes the starter, or the user's own app, and finds the stack with the platform.

@@ -1,5 +1,5 @@
 import type { Span } from './timeline';
-import { needsOf } from '../../tools/order';
+import { needsIn } from '../../tools/order';
 import type { Resources } from '../../tools/template';
 
 /** A resource on the path, and the seconds that it and all before it on the path take. */
@@ -17,6 +17,7 @@ export interface PathPart {
  */
 export function criticalPath(resources: Resources, spans: Span[]): PathPart[] {
   const measured = new Map(spans.map(span => [span.logicalId, (span.end - span.start) / 1000]));
+  const needs = needsIn({ Resources: resources });
   const paths = new Map<string, PathPart[]>();
   const pathTo = (logicalId: string): PathPart[] => {
     const known = paths.get(logicalId);
@@ -24,8 +25,7 @@ export function criticalPath(resources: Resources, spans: Span[]): PathPart[] {
       return known;
     }
     paths.set(logicalId, []); // what waits for itself ends here
-    const before = needsOf(resources[logicalId]).filter(id => id in resources).map(pathTo)
-      .reduce((longest, path) => sumOf(path) > sumOf(longest) ? path : longest, []);
+    const before = [...needs.get(logicalId)!].map(pathTo).reduce((longest, path) => sumOf(path) > sumOf(longest) ? path : longest, []);
     const seconds = measured.get(logicalId) ?? 0;
     const path = [...before, { logicalId, seconds, sum: sumOf(before) + seconds }];
     paths.set(logicalId, path);

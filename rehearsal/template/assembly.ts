@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import type { Template } from './template';
+import { readTemplate, type Template } from '../../tools/template';
 
 /** A stack in a synthesized app. */
 export interface SynthesizedStack {
@@ -43,7 +43,7 @@ export function stacksOf(assembly: string): SynthesizedStack[] {
 
 /** A stack's template. */
 export function templateOf(stack: SynthesizedStack): Template {
-  return readJson(stack.templateFile);
+  return readTemplate(stack.templateFile);
 }
 
 /** The resources' constructs, by their logical ids: paths below the stack. */
@@ -72,7 +72,7 @@ export function changed({ assembly, stack }: SynthesizedApp, copy: string, chang
   const [id, artifact] = Object.entries<any>(manifest.artifacts).find(([, { properties }]) =>
     properties?.templateFile && stack.templateFile === join(assembly, properties.templateFile))!;
   const templateFile = join(copy, artifact.properties.templateFile);
-  const template = readJson(templateFile);
+  const template = readTemplate(templateFile);
   change.template?.(template);
   const text = JSON.stringify(template, undefined, 1);
   writeFileSync(templateFile, text);

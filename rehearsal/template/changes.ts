@@ -1,5 +1,5 @@
 import { cleanersOf, releasesOf, type Release } from './platform';
-import { CLUSTER, HELM_RELEASE, NODE_GROUP, ofType, type Template } from './template';
+import { CLUSTER, HELM_RELEASE, NODE_GROUP, ofType, type Template } from '../../tools/template';
 
 /** Adds a Helm value of a name that is not there yet. */
 export function addHelmValue(template: Template, release: string, name: string, value: unknown): void {

@@ -1,6 +1,6 @@
 import { InstanceType, type InstanceArchitecture } from 'aws-cdk-lib/aws-ec2';
 import { managedPolicies, PARTITIONS } from './managed-policies';
-import { CLUSTER, ofType, type Template } from './template';
+import { CLUSTER, NODE_GROUP, ofType, type Template } from '../../tools/template';
 
 /** The last Kubernetes for which EKS has images of Amazon Linux 2. @see https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html */
 const LAST_OF_AL2 = 32;
@@ -32,7 +32,7 @@ interface Group {
 
 function nodeGroups(template: Template): Group[] {
   const clusters = ofType(template, CLUSTER);
-  return ofType(template, 'AWS::EKS::Nodegroup').map(({ logicalId, Properties }) => {
+  return ofType(template, NODE_GROUP).map(({ logicalId, Properties }) => {
     const cluster = clusters.find(it => it.logicalId === Properties.ClusterName?.Ref) ?? (clusters.length === 1 ? clusters[0] : undefined);
     const launched = template.Resources[Properties.LaunchTemplate?.Id?.Ref]?.Properties.LaunchTemplateData ?? {};
     const types = Properties.InstanceTypes ?? [launched.InstanceType ?? DEFAULT_INSTANCE_TYPE];

@@ -1,4 +1,4 @@
-import type { Template } from './template';
+import type { Template } from '../../tools/template';
 
 /** Where AWS has what: names of regions begin with these. */
 export const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'] as const;

@@ -1,4 +1,5 @@
-import { CLUSTER, HELM_RELEASE, helmValues, kubernetesObjects, NODE_GROUP, ofType, type Template } from './template';
+import { standIn } from './stand-in';
+import { CLUSTER, HELM_RELEASE, helmValues, kubernetesObjects, NODE_GROUP, ofType, type Template } from '../../tools/template';
 
 const [TEARDOWN, DRAIN, GUARD] = ['Custom::EksPlatformTeardown', 'Custom::EksPlatformDrain', 'Custom::EksPlatformDeletionGuard'];
 
@@ -33,7 +34,7 @@ export function releasesOf(template: Template): Release[] {
 
 /** The objects of all manifests, in the order in which they are applied. */
 export function objectsOf(template: Template): KubernetesObject[] {
-  return kubernetesObjects(template).map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, name, namespace }));
+  return kubernetesObjects(template, standIn).map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, name, namespace }));
 }
 
 /** How many nodes the node groups ask for. */

@@ -2,8 +2,9 @@ import { aws_eks_v2 as eks, type Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { AlbController, Cilium, ExternalDns, WorkloadIdentity } from '../../src';
+import type { Resource } from '../../tools/template';
 import { clusterFixture, importedClusterFixture, platformFixture, zoneFixture } from '../support/fixtures';
-import { helmRelease, helmValues, neededBy, resourcesOf, text, theOnly, type Resource } from '../support/read';
+import { helmRelease, helmValues, neededBy, resourcesOf, text, theOnly } from '../support/read';
 
 interface Controller {
   readonly release: string;

@@ -3,9 +3,9 @@ import { join } from 'path';
 import { CASES, REGISTRY, valuesOf } from './cases';
 import { helmTemplate, removeHelm } from './helm';
 import { VERSIONS } from '../../src/kubernetes/versions';
+import { ROOT } from '../../tools/programs';
 import { describeWithCharts, type ChartName } from '../support/charts';
 import { markdownTable } from '../support/read';
-import { ROOT } from '../support/run';
 
 const CHARTS = Object.keys(CASES) as ChartName[];
 

@@ -7,10 +7,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import { KubectlProvider, type KubectlProviderProps } from '../../src';
+import { HELM_RELEASE, MANIFEST } from '../../tools/template';
 import { platformFixture, stackFixture } from '../support/fixtures';
 import { idsOf, neededBy, resourcesOf, text, theOnly } from '../support/read';
 
-const HELM = 'Custom::AWSCDK-EKS-HelmChart';
 const ENDPOINT = 'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com';
 
 describe('of a platform', () => {
@@ -19,7 +19,7 @@ describe('of a platform', () => {
 
   test('is one function, which serves every chart and manifest and answers CloudFormation itself', () => {
     expect(handler.Properties).toMatchObject({ Handler: 'kubernetes/index.handler', Runtime: 'nodejs24.x', Timeout: 900 });
-    const served = [...Object.values(resourcesOf(template, HELM)), ...Object.values(resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource'))];
+    const served = [...Object.values(resourcesOf(template, HELM_RELEASE)), ...Object.values(resourcesOf(template, MANIFEST))];
     expect(served).toHaveLength(4);
     served.forEach(it => expect(it.Properties.ServiceToken['Fn::Select'][1][0]).toEqual({ 'Fn::GetAtt': [functionId, 'Arn'] }));
   });
@@ -38,7 +38,7 @@ describe('of a platform', () => {
     const { stack, platform, template: own } = platformFixture();
     new eks.KubernetesManifest(stack, 'Object', { cluster: platform.cluster, manifest: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mine' } }] });
     platform.cluster.addHelmChart('Mine', { chart: 'podinfo', release: 'mine' });
-    const mine = [...idsOf(own(), HELM, { Release: 'mine' }), ...idsOf(own(), 'Custom::AWSCDK-EKS-KubernetesResource', { Manifest: Match.stringLikeRegexp('"mine"') })];
+    const mine = [...idsOf(own(), HELM_RELEASE, { Release: 'mine' }), ...idsOf(own(), MANIFEST, { Manifest: Match.stringLikeRegexp('"mine"') })];
     expect(mine).toHaveLength(2);
     mine.forEach(id => expect([...neededBy(own(), id)]).toEqual(expect.arrayContaining(idsOf(own(), 'AWS::EKS::AccessEntry'))));
   });
@@ -47,7 +47,7 @@ describe('of a platform', () => {
     const { stack, platform, template: own } = platformFixture();
     const other = new Stack(stack.node.root as App, 'Other');
     new eks.HelmChart(other, 'Chart', { cluster: platform.cluster, chart: 'podinfo' });
-    const imported = theOnly(Template.fromStack(other), HELM).Properties.ServiceToken['Fn::Select'][1].map((it: any) => it['Fn::ImportValue']);
+    const imported = theOnly(Template.fromStack(other), HELM_RELEASE).Properties.ServiceToken['Fn::Select'][1].map((it: any) => it['Fn::ImportValue']);
     const exported = Object.values(own().toJSON().Outputs).map((it: any) => it.Export?.Name);
     expect(imported).toHaveLength(2);
     expect(exported).toEqual(expect.arrayContaining(imported));
@@ -88,7 +88,7 @@ describe('of a cluster that is there', () => {
 
   test('what it is asked to do waits for all of its rights, and is undone before it loses them', () => {
     const template = provided();
-    const needs = neededBy(template, idsOf(template, HELM)[0]);
+    const needs = neededBy(template, idsOf(template, HELM_RELEASE)[0]);
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::EKS::AccessEntry', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup']) {
       expect([...needs]).toEqual(expect.arrayContaining(idsOf(template, type)));
     }
@@ -138,7 +138,7 @@ describe('of a cluster that is there', () => {
     new eks.HelmChart(stack, 'App', { cluster, chartAsset });
     const template = Template.fromStack(stack);
     const [granted] = idsOf(template, 'AWS::IAM::Policy').filter(id => id.includes('DefaultPolicy'));
-    expect(neededBy(template, idsOf(template, HELM)[0])).toContain(granted);
+    expect(neededBy(template, idsOf(template, HELM_RELEASE)[0])).toContain(granted);
   });
 
   test('takes more rights, for charts of other accounts', () => {

@@ -2,8 +2,9 @@ import { CfnResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { WorkloadIdentity } from '../../src';
 import { WorkloadRole } from '../../src/cluster/workload-role';
+import type { Resource } from '../../tools/template';
 import { clusterFixture, importedClusterFixture } from '../support/fixtures';
-import { resourcesOf, theOnly, workloadStatements, type Resource } from '../support/read';
+import { resourcesOf, theOnly, workloadStatements } from '../support/read';
 
 const { IRSA, POD_IDENTITY } = WorkloadIdentity;
 type Fixture = ReturnType<typeof clusterFixture | typeof importedClusterFixture>;

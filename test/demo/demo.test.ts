@@ -3,7 +3,8 @@ import * as path from 'path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { demo, main, wantsColours, type Console } from '../../demo/run';
 import { EksPlatform, PlatformProfile } from '../../src';
-import { emptyFolder, ROOT, start } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
+import { ROOT, start } from '../../tools/programs';
 
 jest.setTimeout(180_000);
 

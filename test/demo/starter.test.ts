@@ -3,8 +3,8 @@ import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { shop } from '../../examples/typescript/main';
+import { ROOT } from '../../tools/programs';
 import { theOnly } from '../support/read';
-import { ROOT } from '../support/run';
 
 const EXAMPLES = path.join(ROOT, 'examples');
 const STARTER = path.join(EXAMPLES, 'typescript');

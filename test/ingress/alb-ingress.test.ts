@@ -2,10 +2,10 @@ import { Aws, CfnOutput, CfnParameter, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { controllerFixture, ingressFixture, least } from './fixture';
 import { AlbController, AlbIngress, Namespace, PathType, type INamespace, type LoadBalancerAccess, LoadBalancerScheme } from '../../src';
+import { MANIFEST } from '../../tools/template';
 import { clusterFixture, importedClusterFixture, platformFixture } from '../support/fixtures';
 import { idsOf, kubernetesObjects, neededBy, resourcesOf, text, theOnly } from '../support/read';
 
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 
 test('makes an internal load balancer with TLS and a health check for the pods of a Service', () => {
   const { object, annotations } = ingressFixture();

@@ -3,9 +3,9 @@ import { realpathSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
 import { parse } from 'yaml';
+import { ROOT } from '../../tools/programs';
 import { Page } from '../support/page';
 import { kubernetesObjects } from '../support/read';
-import { ROOT } from '../support/run';
 
 const guide = new Page('docs/ingress.md');
 

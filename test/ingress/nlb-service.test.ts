@@ -4,11 +4,11 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { certificateFixture, CERTIFICATE, controllerFixture, nlbFixture, nlbPrefixed } from './fixture';
 import { LoadBalancerScheme, Namespace, NlbService, type INamespace, type LoadBalancerAccess, type NlbServiceProps } from '../../src';
+import { MANIFEST } from '../../tools/template';
 import { platformFixture } from '../support/fixtures';
 import { idsOf, neededBy, resourcesOf, text, theOnly } from '../support/read';
 
 const { TCP_UDP, TLS, UDP } = elbv2.Protocol;
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 
 test('makes an internal load balancer that reaches pods by their addresses', () => {
   const { object, annotations } = nlbFixture({ serviceName: 'mail' });

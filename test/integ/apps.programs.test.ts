@@ -4,8 +4,10 @@ import { ofType, SUBJECTS, synthesize, type SynthesizedApp } from './apps';
 import { judgeTemplates } from '../../rehearsal/judge/cilium-objects';
 import { missingOf, programIn } from '../../rehearsal/setup/toolchain';
 import { cacheFolder } from '../../rehearsal/support/paths';
-import { text, type Resource } from '../support/read';
-import { describeUnless, ROOT, run } from '../support/run';
+import { ROOT, run } from '../../tools/programs';
+import type { Resource } from '../../tools/template';
+import { text } from '../support/read';
+import { describeUnless } from '../support/run';
 
 const CALL = 'Custom::DeployAssert@';
 const CLUSTERS = SUBJECTS.filter(it => it !== 'network');

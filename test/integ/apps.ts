@@ -3,8 +3,8 @@ import { join } from 'path';
 import type { App } from 'aws-cdk-lib';
 import { ModuleKind, ScriptTarget, transpile } from 'typescript';
 import type { sandbox as Sandbox } from '../../integ/support/sandbox';
+import { ROOT } from '../../tools/programs';
 import type { Resource, Template } from '../../tools/template';
-import { ROOT } from '../support/run';
 
 /** What an integration test is made of, as it is deployed. */
 export interface SynthesizedApp {

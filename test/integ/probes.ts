@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from 'net';
 import { createServer as createTcpServer } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { ROOT, tryToRun } from '../support/run';
+import { ROOT, tryToRun } from '../../tools/programs';
 
 /** The probes that the image brings programs for. */
 const NEEDED = ['sh', 'curl', 'dig', 'jq'];

@@ -3,7 +3,7 @@ import { join } from 'path';
 import { awscdk, Testing } from 'projen';
 import { parse } from 'yaml';
 import { integTests } from '../../projenrc/integ';
-import { emptyFolder } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
 
 const folder = emptyFolder();
 const { tasks, workflow, ignored } = synthesize(['dns', 'network']);

@@ -8,7 +8,8 @@ import { probesMissing } from './probes';
 import { nameOf } from '../../integ/support/sandbox';
 import { cacheFolder } from '../../rehearsal/support/paths';
 import { freePorts, sleep } from '../../rehearsal/support/processes';
-import { describeUnless, ROOT, run, start, tryToRun } from '../support/run';
+import { ROOT, run, start, tryToRun } from '../../tools/programs';
+import { describeUnless } from '../support/run';
 
 const PROBES = join(ROOT, 'integ/support/probes');
 const SCRIPTS = readdirSync(PROBES);

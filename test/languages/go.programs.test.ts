@@ -1,11 +1,12 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { go as inGo } from './everything/go';
 import { quickStartIn, quickStartTemplate, readmeBlock } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 import { BUILD, goModules, npmPackage, QUIET } from '../../tools/packages';
+import { run, tryToRun } from '../../tools/programs';
+import { describeUnless } from '../support/run';
 
 jest.setTimeout(600_000);
 

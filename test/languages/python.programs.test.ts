@@ -1,12 +1,13 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { describeUnless, run, tryToRun } from '../support/run';
 import { everythingHere, everythingIn, recordEverything } from './everything/everything';
 import { python as inPython } from './everything/python';
 import { quickStartIn, quickStartTemplate, readmeBlock, readmeInPython } from './support/snippets';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
 import { BUILD, QUIET } from '../../tools/packages';
+import { run, tryToRun } from '../../tools/programs';
 import { pythonWithLibrary } from '../../tools/python';
+import { describeUnless } from '../support/run';
 
 jest.setTimeout(600_000);
 

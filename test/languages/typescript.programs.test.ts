@@ -1,8 +1,10 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { BUILD, npmPackage } from '../../tools/packages';
-import { describeUnless, emptyFolder, newestVersion, run } from '../support/run';
 import { cliEnvironment, ENVIRONMENTS, starterFolder, templatesIn, typescriptTemplates } from './support/starter';
+import { emptyFolder, newestVersion } from '../../tools/npm';
+import { BUILD, npmPackage } from '../../tools/packages';
+import { run } from '../../tools/programs';
+import { describeUnless } from '../support/run';
 
 jest.setTimeout(600_000);
 

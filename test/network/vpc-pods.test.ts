@@ -1,7 +1,8 @@
 import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Resource } from '../../tools/template';
 import { tagsOf, vpcFixture } from '../support/network';
-import { resourcesOf, theOnly, type Resource } from '../support/read';
+import { resourcesOf, theOnly } from '../support/read';
 
 const PODS = { podCidr: '100.64.0.0/16', availabilityZones: ['a', 'b', 'c'] };
 type Template = ReturnType<ReturnType<typeof vpcFixture>['template']>;

@@ -10,16 +10,15 @@ import {
   AlbController, Cilium, CiliumEncryption, EksPlatform, ExternalDns, ExternalDnsPolicy, NodeGroup, NodeLocalDns, NodeLocalDnsMode,
   PlatformProfile, Vpc, WorkloadIdentity,
 } from '../../src';
+import { HELM_RELEASE, MANIFEST } from '../../tools/template';
 import { platformFixture, stackFixture, zoneFixture } from '../support/fixtures';
 import { helmValues, idsOf, kubernetesObjects, resourcesOf, text, theOnly, workloadStatements } from '../support/read';
 
-const HELM = 'Custom::AWSCDK-EKS-HelmChart';
-const CACHE = 'Custom::AWSCDK-EKS-KubernetesResource';
 
 /** The releases of a template by name, and the cache. */
 function addOns(template: Template): string[] {
-  const releases = Object.values(resourcesOf(template, HELM)).map(it => it.Properties.Release);
-  return [...releases, ...idsOf(template, CACHE).map(() => 'node-local-dns')].sort();
+  const releases = Object.values(resourcesOf(template, HELM_RELEASE)).map(it => it.Properties.Release);
+  return [...releases, ...idsOf(template, MANIFEST).map(() => 'node-local-dns')].sort();
 }
 
 test('defines a cluster, its network and every add-on', () => {
@@ -224,8 +223,8 @@ describe('several platforms', () => {
     }
     const template = Template.fromStack(stack);
     expect(Object.values(resourcesOf(template, 'AWS::EKS::Cluster')).map(it => it.Properties.Name)).toEqual(['blue', 'green']);
-    template.resourcePropertiesCountIs(HELM, { Release: 'cilium' }, 2);
-    template.resourceCountIs(CACHE, 2);
+    template.resourcePropertiesCountIs(HELM_RELEASE, { Release: 'cilium' }, 2);
+    template.resourceCountIs(MANIFEST, 2);
   });
 
   test('live in one app, and the stacks do not need each other', () => {

@@ -6,10 +6,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { isolated as rehearsed } from '../../rehearsal/apps/isolated';
 import { AlbIngress, EksPlatform, LoadBalancerScheme, NlbService, PlatformProfile, WorkloadIdentity, type EksPlatformProps } from '../../src';
+import { ROOT } from '../../tools/programs';
 import { platformFixture, stackFixture, type StackOptions } from '../support/fixtures';
 import { Page } from '../support/page';
 import { helmValues, idsOf, kubernetesObjects, markdownTable, neededBy, resourcesOf, text, theOnly } from '../support/read';
-import { ROOT } from '../support/run';
 
 const chartRepository = 'oci://registry.example.com/charts';
 const CHARTS = { cilium: { chartRepository }, albController: { chartRepository }, externalDns: { chartRepository } };

@@ -4,8 +4,9 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import {
   AlbIngress, CiliumNetworkPolicy, EksPlatform, PlatformProfile, PolicyEntity, PolicyPeer, WorkloadIdentity, type EksPlatformProps,
 } from '../../src';
+import { HELM_RELEASE } from '../../tools/template';
 import { platformFixture, stackFixture } from '../support/fixtures';
-import { HELM, ORDER, PARTS, unordered } from '../support/order';
+import { ORDER, PARTS, unordered } from '../support/order';
 import { creationSteps, helmRelease, idsOf, neededBy, resourcesOf } from '../support/read';
 
 const irsa = inUse({ profile: PlatformProfile.PROD, identity: WorkloadIdentity.IRSA, network: { podCidr: '100.64.0.0/16' } });
@@ -54,7 +55,7 @@ test('what depends on the platform comes after all of it, and is deleted while c
   const { stack, platform, template } = platformFixture();
   const app = new eks.HelmChart(stack, 'App', { cluster: platform.cluster, chart: 'podinfo', release: 'podinfo' });
   app.node.addDependency(platform);
-  const needs = neededBy(template(), idsOf(template(), HELM, { Release: 'podinfo' })[0]);
+  const needs = neededBy(template(), idsOf(template(), HELM_RELEASE, { Release: 'podinfo' })[0]);
   const platformIds = Object.keys(template().toJSON().Resources).filter(id => id.startsWith('Platform'));
   expect(platformIds.filter(id => !needs.has(id))).toEqual([]);
 });

@@ -3,9 +3,10 @@ import { join } from 'path';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { CfnResource } from 'aws-cdk-lib';
 import { PlatformProfile, type EksPlatformProps } from '../../src';
+import { ROOT } from '../../tools/programs';
+import type { Resource } from '../../tools/template';
 import { platformFixture } from '../support/fixtures';
-import { markdownTable, theOnly, type Resource } from '../support/read';
-import { ROOT } from '../support/run';
+import { markdownTable, theOnly } from '../support/read';
 
 const { DEV, STAGING, PROD } = PlatformProfile;
 const templateOf = (props: Partial<EksPlatformProps>) => platformFixture(props).template();

@@ -4,9 +4,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CHANGES, propOf, propsOf } from './update-cases';
 import { EksPlatform } from '../../src';
 import { jsiiAssembly } from '../../tools/compiled';
+import { ROOT } from '../../tools/programs';
 import { stackFixture } from '../support/fixtures';
 import { markdownTable } from '../support/read';
-import { ROOT } from '../support/run';
 import { EFFECTS, effectOf } from '../support/update';
 
 jest.setTimeout(300_000);

@@ -1,9 +1,9 @@
 import { PEERS, POLICIES, PORTS, RULES, type PolicyCase } from './policies';
 import { CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, EndpointSelector, Namespace, PolicyPeer, PolicyPort } from '../../src';
+import { MANIFEST } from '../../tools/template';
 import { clusterFixture, importedClusterFixture } from '../support/fixtures';
 import { idsOf, kubernetesObjects, neededBy } from '../support/read';
 
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 const INGRESS = [{ peers: [PolicyPeer.pods({ app: 'frontend' })], ports: [PolicyPort.tcp(8080)] }];
 
 /** The one object of a policy. */

@@ -1,9 +1,9 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import { EndpointSelector, Namespace, PodSecurityLevel, PolicyPeer, PolicyPort, type NamespaceOptions } from '../../src';
+import { MANIFEST } from '../../tools/template';
 import { clusterFixture, importedClusterFixture } from '../support/fixtures';
 import { idsOf, kubernetesObjects } from '../support/read';
 
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 const POLICY = { ingress: [{ peers: [PolicyPeer.pods({ app: 'frontend' })], ports: [PolicyPort.tcp(8080)] }] };
 
 function namespaceFixture(options: NamespaceOptions = {}, namespaceName = 'production') {

@@ -1,11 +1,10 @@
 import { Lazy } from 'aws-cdk-lib';
 import { KubernetesManifest } from 'aws-cdk-lib/aws-eks-v2';
 import { PolicyPeer, PolicyPort } from '../../src';
+import { HELM_RELEASE, MANIFEST } from '../../tools/template';
 import { platformFixture } from '../support/fixtures';
 import { idsOf, kubernetesObjects, neededBy } from '../support/read';
 
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
-const HELM = 'Custom::AWSCDK-EKS-HelmChart';
 
 test('addNamespace defines a namespace that denies all, in one resource', () => {
   const { platform, template } = platformFixture();
@@ -30,9 +29,9 @@ describe('a namespace of a platform', () => {
   test.each([
     ['the nodes', 'AWS::EKS::Nodegroup', {}],
     ['the cluster\'s DNS', 'AWS::EKS::Addon', { AddonName: 'coredns' }],
-    ['Cilium', HELM, { Release: 'cilium' }],
-    ['the load balancer controller', HELM, { Release: 'aws-load-balancer-controller' }],
-    ['ExternalDNS', HELM, { Release: 'external-dns' }],
+    ['Cilium', HELM_RELEASE, { Release: 'cilium' }],
+    ['the load balancer controller', HELM_RELEASE, { Release: 'aws-load-balancer-controller' }],
+    ['ExternalDNS', HELM_RELEASE, { Release: 'external-dns' }],
   ])('comes after %s, and is deleted before', (_, type, properties) => {
     const [id] = idsOf(template(), type, properties);
     expect(needs).toContain(id);

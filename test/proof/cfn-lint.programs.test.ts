@@ -5,8 +5,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { EksPlatform, PlatformProfile, WorkloadIdentity } from '../../src';
+import { ROOT, run, tryToRun } from '../../tools/programs';
 import { platformFixture, stackFixture } from '../support/fixtures';
-import { describeUnless, ROOT, run, tryToRun } from '../support/run';
+import { describeUnless } from '../support/run';
 
 const VERSION = '1.58.0';
 

@@ -3,8 +3,10 @@ import { join } from 'path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { PlatformProfile } from '../../src';
 import { pack } from '../../tools/compiled';
+import { emptyFolder, newestVersion, npmInstall } from '../../tools/npm';
+import { ROOT, run } from '../../tools/programs';
 import { platformFixture } from '../support/fixtures';
-import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } from '../support/run';
+import { describeUnless } from '../support/run';
 
 /** Where templates may differ, and why. */
 const DIFFERENCES = [

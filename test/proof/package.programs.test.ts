@@ -2,7 +2,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs
 import { join } from 'path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { pack, type Packed } from '../../tools/compiled';
-import { describeUnless, emptyFolder, newestVersion, npmInstall, ROOT, run } from '../support/run';
+import { emptyFolder, newestVersion, npmInstall } from '../../tools/npm';
+import { ROOT, run } from '../../tools/programs';
+import { describeUnless } from '../support/run';
 
 const NAME = '@org/eks-platform';
 

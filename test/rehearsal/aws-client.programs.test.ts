@@ -2,7 +2,8 @@ import { spawnSync } from 'child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { AwsClient } from '../../rehearsal/aws/client';
-import { describeUnless, emptyFolder } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
+import { describeUnless } from '../support/run';
 
 /** An SDK with one list of two pages, and one operation that AWS refuses. */
 const BOTO3 = `

@@ -6,7 +6,7 @@ import { archive, unarchive, type ArchivedFile } from '../../rehearsal/charts/ar
 import { helmRuns, optWithLoopbackHelm } from '../../rehearsal/charts/helm';
 import { CHARTS, chartSource, nextPatch, serveCharts } from '../../rehearsal/charts/repository';
 import { freePorts } from '../../rehearsal/support/processes';
-import { emptyFolder } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));

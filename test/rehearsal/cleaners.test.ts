@@ -1,7 +1,7 @@
 import { renameCleaners } from '../../rehearsal/template/changes';
 import { hasCleaners, isGuarded } from '../../rehearsal/template/platform';
-import type { Template } from '../../rehearsal/template/template';
 import { PlatformProfile } from '../../src';
+import type { Template } from '../../tools/template';
 import { platformFixture } from '../support/fixtures';
 
 const template = (): Template => platformFixture({ profile: PlatformProfile.PROD }).template().toJSON() as Template;

@@ -2,13 +2,13 @@ import { rmSync } from 'fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { adverse } from '../../rehearsal/dependencies/adverse';
 import { keyOf, type Dependency } from '../../rehearsal/dependencies/dependency';
-import { needsOf, reach } from '../../rehearsal/dependencies/graph';
 import { GUARDED, TESTS } from '../../rehearsal/dependencies/guards';
 import { essence } from '../../rehearsal/dependencies/loss';
 import { synthesizePlatforms } from '../../rehearsal/dependencies/platforms';
 import { report, surprises } from '../../rehearsal/dependencies/report';
+import { emptyFolder } from '../../tools/npm';
+import { needsIn, reach } from '../../tools/order';
 import { ORDER } from '../support/order';
-import { emptyFolder } from '../support/run';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,7 +68,7 @@ describe('a template without a dependency', () => {
   };
   const lost = { from: 'Release', to: 'Access', edges: [edge('Release', 'Access')], lost: [edge('Release', 'Access')] };
   const changed = adverse(template, [lost]).template;
-  const needs = (id: string) => [...reach(needsOf(changed), id)].sort();
+  const needs = (id: string) => [...reach(needsIn(changed), id)].sort();
 
   test('has what lost it come before all but what it needs', () => {
     expect(needs('Release')).toEqual(['Network', 'Provider', 'Side']);
@@ -89,12 +89,12 @@ describe('a template without a dependency', () => {
     const { dropped, postponed, template: both } = adverse(template, [lost, second, third]);
     expect(dropped).toEqual([lost, third]); // were Access before Network, Release would come before Network, which it needs
     expect(postponed).toEqual([second]);
-    expect(reach(needsOf(both), 'Side')).toContain('Release');
+    expect(reach(needsIn(both), 'Side')).toContain('Release');
   });
 
   test('is one that CloudFormation can create, for each dependency of a platform', () => {
     for (const { platform, dependency: it } of needed) {
-      const graph = needsOf(adverse(platform.template, [it]).template);
+      const graph = needsIn(adverse(platform.template, [it]).template);
       expect([...graph.keys()].filter(id => reach(graph, id).has(id))).toEqual([]);
       it.lost.forEach(({ from, to }) => expect(reach(graph, to)).toContain(from));
     }

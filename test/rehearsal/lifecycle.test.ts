@@ -9,8 +9,10 @@ import { locked } from '../../rehearsal/support/lock';
 import { changed, stacksOf, templateOf } from '../../rehearsal/template/assembly';
 import { addHelmValue, addNode, setChartVersions, unprotect } from '../../rehearsal/template/changes';
 import { hasValue, isProtected, nodeCount, objectsOf, releasesOf } from '../../rehearsal/template/platform';
-import { ofType, textOf, type Template } from '../../rehearsal/template/template';
-import { emptyFolder } from '../support/run';
+import { standIn } from '../../rehearsal/template/stand-in';
+import { emptyFolder } from '../../tools/npm';
+import { textOf } from '../../tools/references';
+import { ofType, type Template } from '../../tools/template';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,7 +50,7 @@ describe('a template', () => {
   });
 
   test('shows text with what only the deployment knows left open', () => {
-    expect(textOf({ 'Fn::Join': ['-', ['a', { Ref: 'B' }]] })).toBe('a-token-b');
+    expect(textOf({ 'Fn::Join': ['-', ['a', { Ref: 'B' }]] }, standIn)).toBe('a-token-b');
   });
 });
 

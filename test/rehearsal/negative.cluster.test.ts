@@ -12,8 +12,9 @@ import { helm } from '../../rehearsal/lifecycle/kubernetes';
 import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
 import { setChartVersions } from '../../rehearsal/template/changes';
 import { releasesOf } from '../../rehearsal/template/platform';
-import { ofType, type Template } from '../../rehearsal/template/template';
-import { describeUnless, emptyFolder } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
+import { ofType, type Template } from '../../tools/template';
+import { describeUnless } from '../support/run';
 
 describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () => {
   const assembly = emptyFolder();

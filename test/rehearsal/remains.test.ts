@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { divideRemains, readRemains } from '../../rehearsal/lifecycle/remains';
-import type { Template } from '../../rehearsal/template/template';
-import { emptyFolder } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
+import type { Template } from '../../tools/template';
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));

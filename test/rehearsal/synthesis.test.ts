@@ -10,7 +10,7 @@ import { platformStack, synthesize } from '../../rehearsal/lifecycle/synthesis';
 import { constructNames, stacksOf, templateOf, type SynthesizedStack } from '../../rehearsal/template/assembly';
 import { setKubernetesVersion } from '../../rehearsal/template/changes';
 import { EksPlatform } from '../../src';
-import { emptyFolder } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
 
 const ACCOUNT = { account: '111122223333', region: 'us-east-1' };
 const folder = emptyFolder();

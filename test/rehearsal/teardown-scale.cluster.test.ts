@@ -7,8 +7,8 @@ import { choosePorts } from '../../rehearsal/cluster/ports';
 import { startEmulator, type Emulator } from '../../rehearsal/emulator/emulator';
 import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
+import { ROOT, run } from '../../tools/programs';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
-import { ROOT, run } from '../support/run';
 
 /** It takes two minutes, most of which AWS lets it wait. */
 const whereAsked = process.env.TEARDOWN_SCALE && missingOf(REHEARSAL) === undefined ? describe : describe.skip;

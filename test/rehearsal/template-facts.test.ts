@@ -3,7 +3,7 @@ import { Template as SynthesizedTemplate } from 'aws-cdk-lib/assertions';
 import { shop } from '../../examples/typescript/main';
 import { wrongFacts } from '../../rehearsal/template/facts';
 import { managedPolicies } from '../../rehearsal/template/managed-policies';
-import type { Template } from '../../rehearsal/template/template';
+import type { Template } from '../../tools/template';
 
 const app = new App({ context: { 'aws:cdk:disable-asset-staging': true } });
 shop(app);

@@ -4,7 +4,9 @@ import { FIXTURES } from './fixtures';
 import { findProgram } from './programs';
 import { DEFAULT_PARAMETERS } from '../../src/rules/ingress-rules';
 import { judge, type Finding } from '../../src/rules/rego';
-import { describeUnless, emptyFolder, run } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
+import { run } from '../../tools/programs';
+import { describeUnless } from '../support/run';
 
 jest.setTimeout(180_000);
 

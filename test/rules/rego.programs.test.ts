@@ -4,7 +4,9 @@ import { stringify } from 'yaml';
 import { FIXTURES, type Fixture } from './fixtures';
 import { findProgram } from './programs';
 import { INGRESS_RULES } from '../../src/rules/ingress-rules';
-import { describeUnless, emptyFolder, run, start } from '../support/run';
+import { emptyFolder } from '../../tools/npm';
+import { run, start } from '../../tools/programs';
+import { describeUnless } from '../support/run';
 
 const POLICY = join('policies', 'networking.rego');
 const opa = findProgram('opa');

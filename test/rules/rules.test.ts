@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import { admissionRules } from '../../src/rules/ingress-admission-rules';
 import { DEFAULT_PARAMETERS, INGRESS_RULES, OTHER_CLASSES } from '../../src/rules/ingress-rules';
 import { bodyOf, bundle, sources } from '../../tools/bundle-rego';
+import { ROOT } from '../../tools/programs';
 import { markdownTable } from '../support/read';
-import { ROOT } from '../support/run';
 
 const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
 const byId = (severity: string) => INGRESS_RULES.filter(rule => rule.severity === severity).map(rule => rule.id).sort();

@@ -1,7 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { stackFixture, type StackOptions } from './fixtures';
-import { resourcesOf, type Resource } from './read';
+import { resourcesOf } from './read';
 import { Vpc, type VpcProps } from '../../src';
+import type { Resource } from '../../tools/template';
 
 /** A Vpc for the cluster shop, in a stack of its own. */
 export function vpcFixture(props: Partial<VpcProps> = {}, options: StackOptions = {}) {

@@ -1,11 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { idsOf, neededBy, resourcesOf, text } from './read';
 import { POD_SUBNET_TAG } from '../../src/network/tags';
+import { HELM_RELEASE, MANIFEST } from '../../tools/template';
 
-export const HELM = 'Custom::AWSCDK-EKS-HelmChart';
 const role = (template: Template, Description: string) => idsOf(template, 'AWS::IAM::Role', { Description });
 const association = (template: Template, ServiceAccount: string) => idsOf(template, 'AWS::EKS::PodIdentityAssociation', { ServiceAccount });
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 const manifests = (template: Template, part: string) =>
   Object.entries(resourcesOf(template, MANIFEST)).filter(([, it]) => text(it.Properties.Manifest).includes(part)).map(([id]) => id);
 
@@ -33,22 +32,22 @@ export const PARTS: { [part: string]: (template: Template) => string[] } = {
   'the Pod Identity agent': it => idsOf(it, 'AWS::EKS::Addon', { AddonName: 'eks-pod-identity-agent' }),
   'the role of Cilium': it => role(it, 'kube-system/cilium-operator'),
   'the association of Cilium': it => association(it, 'cilium-operator'),
-  'Cilium': it => idsOf(it, HELM, { Release: 'cilium' }),
+  'Cilium': it => idsOf(it, HELM_RELEASE, { Release: 'cilium' }),
   'the node group': it => idsOf(it, 'AWS::EKS::Nodegroup'),
   'CoreDNS': it => idsOf(it, 'AWS::EKS::Addon', { AddonName: 'coredns' }),
   'the role of AlbController': it => role(it, 'kube-system/aws-load-balancer-controller'),
   'the association of AlbController': it => association(it, 'aws-load-balancer-controller'),
-  'AlbController': it => idsOf(it, HELM, { Release: 'aws-load-balancer-controller' }),
+  'AlbController': it => idsOf(it, HELM_RELEASE, { Release: 'aws-load-balancer-controller' }),
   'the role of ExternalDns': it => role(it, 'external-dns/external-dns'),
   'the association of ExternalDns': it => association(it, 'external-dns'),
-  'ExternalDns': it => idsOf(it, HELM, { Release: 'external-dns' }),
+  'ExternalDns': it => idsOf(it, HELM_RELEASE, { Release: 'external-dns' }),
   'NodeLocalDns': it => manifests(it, '"kind":"DaemonSet"'),
   'the drain': it => idsOf(it, 'Custom::EksPlatformDrain'),
   'the namespace': it => manifests(it, '"kind":"Namespace"'),
   'a policy in the namespace': it => manifests(it, '"kind":"CiliumNetworkPolicy"').filter(id => !manifests(it, '"kind":"Namespace"').includes(id)),
   'an Ingress in the namespace': it => manifests(it, '"kind":"Ingress"').filter(id => manifests(it, '"namespace":').includes(id)),
   'every Ingress': it => manifests(it, '"kind":"Ingress"'),
-  'every release': it => [...idsOf(it, HELM), ...idsOf(it, MANIFEST)],
+  'every release': it => [...idsOf(it, HELM_RELEASE), ...idsOf(it, MANIFEST)],
 };
 
 /** The pairs of two parts that CloudFormation might create and delete in any order. */

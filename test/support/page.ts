@@ -3,8 +3,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
-import { ROOT } from './run';
 import * as eksplatform from '../../src';
+import { ROOT } from '../../tools/programs';
 
 /** A page of the documentation. */
 export class Page {

@@ -3,15 +3,13 @@ import { needsIn, reach, stepsOf, type Needs } from '../../tools/order';
 import { textOf } from '../../tools/references';
 import * as templates from '../../tools/template';
 
-export type Resource = templates.Resource;
-
 /** All resources of a type, by logical id. */
-export function resourcesOf(template: Template, type: string): { [logicalId: string]: Resource } {
-  return template.findResources(type) as { [logicalId: string]: Resource };
+export function resourcesOf(template: Template, type: string): { [logicalId: string]: templates.Resource } {
+  return template.findResources(type) as { [logicalId: string]: templates.Resource };
 }
 
 /** The one resource of a type. */
-export function theOnly(template: Template, type: string): Resource {
+export function theOnly(template: Template, type: string): templates.Resource {
   const found = Object.values(resourcesOf(template, type));
   expect(found).toHaveLength(1);
   return found[0];
@@ -23,7 +21,7 @@ export function text(value: any): string {
 }
 
 /** The Helm release of a chart. */
-export function helmRelease(template: Template, release: string): Resource {
+export function helmRelease(template: Template, release: string): templates.Resource {
   const found = Object.values(resourcesOf(template, templates.HELM_RELEASE)).filter(it => it.Properties.Release === release);
   expect(found).toHaveLength(1);
   return found[0];

@@ -1,6 +1,3 @@
-export { emptyFolder, newestVersion, npmInstall } from '../../tools/npm';
-export { ROOT, run, start, tryToRun } from '../../tools/programs';
-
 /** Tests that need what may not be here: if something is missing they are skipped, and their name says what. */
 export function describeUnless(missing?: string) {
   return missing ? (name: string, tests: () => void) => describe.skip(`${name} (skipped: ${missing})`, tests) : describe;

@@ -1,8 +1,8 @@
 import { fullDiff, ResourceImpact, type ResourceDifference } from '@aws-cdk/cloudformation-diff';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { HELM } from './order';
 import { theOnly } from './read';
 import { overlaps, parseCidr } from '../../src/network/cidr';
+import { HELM_RELEASE, MANIFEST } from '../../tools/template';
 
 /** What an update does to a living platform, the worst first: the words of the table in docs/operations.md. */
 export const EFFECTS = [
@@ -13,10 +13,9 @@ export type Effect = typeof EFFECTS[number];
 
 type Changes = { [logicalId: string]: ResourceDifference };
 
-const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
 
 /** Resources whose deletion is noticed: they serve something, or keep data. */
-const MISSED = [HELM, MANIFEST, 'AWS::Logs::LogGroup', 'AWS::KMS::Key', 'AWS::EKS::Nodegroup'];
+const MISSED = [HELM_RELEASE, MANIFEST, 'AWS::Logs::LogGroup', 'AWS::KMS::Key', 'AWS::EKS::Nodegroup'];
 
 /** The worst that CloudFormation's update from one template to another does, by the update behaviour of each property. */
 export function effectOf(from: Template, to: Template): Effect {
@@ -47,7 +46,7 @@ function update(change: ResourceDifference, changes: Changes): Effect[] {
       return ['nodes roll'];
     case 'AWS::EC2::Route':
       return isChanged('NatGatewayId') ? ['connections break'] : [];
-    case HELM:
+    case HELM_RELEASE:
       return Object.keys(change.propertyUpdates).some(it => it !== 'DeleteCrds') ? ['pods roll'] : [];
     case MANIFEST:
       return ['pods roll'];

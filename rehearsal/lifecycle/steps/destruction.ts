@@ -1,9 +1,9 @@
 import { join } from 'path';
 import { onlyOthersIsThere } from './planting';
+import { CLUSTER, ofType } from '../../../tools/template';
 import { inventory, leftOver } from '../../aws/inventory';
 import { eventually, expectNone } from '../../support/expect';
 import { templateOf } from '../../template/assembly';
-import { CLUSTER, ofType } from '../../template/template';
 import type { Context } from '../context';
 import { destroyCommand } from '../deploy';
 import { objects } from '../kubernetes';

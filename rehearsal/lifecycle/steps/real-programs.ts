@@ -1,4 +1,5 @@
 import { join } from 'path';
+import { kubernetesObjects, type Template } from '../../../tools/template';
 import { checkCorefile } from '../../checks/corefile';
 import { checkExternalDns } from '../../checks/external-dns';
 import type { RunningEnvironment } from '../../environment/environment';
@@ -6,12 +7,12 @@ import { dryRun, judgeObjects } from '../../judge/cilium-objects';
 import { expectNone } from '../../support/expect';
 import { Processes } from '../../support/processes';
 import { releasesOf } from '../../template/platform';
-import { kubernetesObjects, type Template } from '../../template/template';
+import { standIn } from '../../template/stand-in';
 import { helm } from '../kubernetes';
 
 /** Cilium's own parsers and schemas judge what the template brings of Cilium's kinds, and so does the API server, which has the same schemas. */
 export async function ciliumAcceptsItsObjects({ toolchain, controlPlane, logs }: RunningEnvironment, template: Template): Promise<string> {
-  const objects = kubernetesObjects(template).filter(({ apiVersion }) => apiVersion.startsWith('cilium.io/'));
+  const objects = kubernetesObjects(template, standIn).filter(({ apiVersion }) => apiVersion.startsWith('cilium.io/'));
   if (objects.length === 0) {
     return 'the template has no Cilium objects';
   }
@@ -24,7 +25,7 @@ export async function ciliumAcceptsItsObjects({ toolchain, controlPlane, logs }:
 
 /** The configuration of the cache on each node, in a CoreDNS that runs. */
 export async function corefileAnswers({ toolchain }: RunningEnvironment, template: Template): Promise<string> {
-  const corefiles = kubernetesObjects(template).filter(({ kind, data }) => kind === 'ConfigMap' && data?.Corefile).map(({ data }) => data.Corefile);
+  const corefiles = kubernetesObjects(template, standIn).filter(({ kind, data }) => kind === 'ConfigMap' && data?.Corefile).map(({ data }) => data.Corefile);
   if (corefiles.length === 0) {
     return 'the template has no node-local Corefile';
   }

@@ -1,12 +1,12 @@
 import { BROKEN_VALUE } from './update';
 import { wasRolledBack } from './whole';
+import type { Template } from '../../../tools/template';
 import { CHARTS } from '../../charts/repository';
 import { NotAsExpected } from '../../support/expect';
 import { lastLines } from '../../support/processes';
 import { templateOf } from '../../template/assembly';
 import { addHelmValue } from '../../template/changes';
 import { hasValue, releasesOf } from '../../template/platform';
-import type { Template } from '../../template/template';
 import type { Context } from '../context';
 import { stackIs, tryToDeploy } from '../deploy';
 

@@ -1,8 +1,8 @@
 import { join } from 'path';
+import { ofType, type Template } from '../../../tools/template';
 import type { RunningEnvironment } from '../../environment/environment';
 import { eventually, expectNone, NotAsExpected } from '../../support/expect';
 import { nodeCount, objectsOf, releasesOf, type Release } from '../../template/platform';
-import { ofType, type Template } from '../../template/template';
 import { helm, objects } from '../kubernetes';
 
 /** The taint of a node that has no network yet. */

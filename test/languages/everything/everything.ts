@@ -10,7 +10,7 @@ import { platforms } from './platform';
 import { policies } from './policies';
 import { record, type Recording } from './recorder';
 import { jsiiAssembly } from '../../../tools/compiled';
-import { ROOT } from '../../support/run';
+import { ROOT } from '../../../tools/programs';
 import * as eksplatform from '@org/eks-platform';
 
 /** A folder to be taken for a chart. */

@@ -3,7 +3,7 @@ import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { jsiiAssembly } from '../../../tools/compiled';
 import { QUIET } from '../../../tools/packages';
-import { ROOT, run } from '../../support/run';
+import { ROOT, run } from '../../../tools/programs';
 import { EksPlatform, PlatformProfile } from '@org/eks-platform';
 
 /** The README's TypeScript blocks as jsii shows them to Python users, a file each. */

@@ -2,7 +2,7 @@ import { readFileSync, mkdirSync, rmSync } from 'fs';
 import { join } from 'path';
 import { App } from 'aws-cdk-lib';
 import { shop } from '../../../examples/typescript/main';
-import { ROOT } from '../../support/run';
+import { ROOT } from '../../../tools/programs';
 
 /** The environments of each starter. */
 export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
