@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { HOUSES, ROOMS } from '../../projenrc/rooms';
+import { ROOT } from '../../tools/programs';
 import { markdownTable } from '../support/read';
-import { ROOT } from '../support/run';
 
 /** The top folders that no rule of imports is about. */
 const OTHERS = ['docs', 'examples', 'policies', 'projenrc', 'test'];
