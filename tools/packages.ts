@@ -38,7 +38,10 @@ export function goModules(id: string): string[] {
 
 function pacmak(language: string, output: string, ...modules: string[]): void {
   const codeOnly = language === 'go' ? ['--code-only'] : [];
-  run(process.execPath, [require.resolve('jsii-pacmak/bin/jsii-pacmak'), ...modules, '--targets', language, ...codeOnly, '--outdir', output], { env: QUIET });
+  run(process.execPath, [require.resolve('jsii-pacmak/bin/jsii-pacmak'), ...modules, '--targets', language, ...codeOnly, '--outdir', output], {
+    // npm would run `prepare`, which makes assets/ anew while tests beside this one read it.
+    env: { ...QUIET, npm_config_ignore_scripts: 'true' },
+  });
 }
 
 /** A folder that is made once for each state of the library, in whole or not at all. */
