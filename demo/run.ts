@@ -14,7 +14,7 @@ const PROFILES = [PlatformProfile.DEV, PlatformProfile.STAGING, PlatformProfile.
 /** CDK's rules for templates, which take seconds to load. */
 let rules: CloudFormationValidatePlugin | undefined;
 
-/** Where the demo's words go. */
+/** Where the demo writes. */
 export interface Console {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -22,7 +22,7 @@ export interface Console {
 }
 
 /**
- * Synthesizes an app with a stack for each profile, and prints what it holds.
+ * Synthesizes an app with a stack for each profile, and prints what its templates contain.
  *
  * @param define defines the stacks, each with its profile at the end of its name, such as `-dev`
  * @param outdir where the templates go
@@ -47,7 +47,7 @@ export function demo(define: (app: App) => void, outdir: string, { out, err, col
       return PROFILES.map(profile => ({ profile, stack: stackOf(app, profile) }));
     });
     timed('load CDK\'s rules for templates', () => Validations.of(app).addPlugins(rules ??= new CloudFormationValidatePlugin()));
-    const assembly = timed('synthesize, and validate by these rules', () => app.synth());
+    const assembly = timed('synthesize, and validate with these rules', () => app.synth());
     const environments = stacks.map(it => ({ ...it, templateFile: assembly.getStackArtifact(it.stack.artifactId).templateFullPath }));
     for (const { title, lines } of story(environments)) {
       out(`\n${bold(title)}\n\n${lines.map(line => `  ${line}\n`).join('')}`);
@@ -76,11 +76,11 @@ function stackOf(app: App, { profileName }: PlatformProfile): Stack {
   return found;
 }
 
-/** An error has ended the demo before this: what is left are warnings, which CDK has printed. */
+/** Only warnings are left here, and CDK has printed them: an error would have ended the demo. */
 function findings({ directory }: cxapi.CloudAssembly): string {
   const reports = JSON.parse(fs.readFileSync(path.join(directory, 'validation-report.json'), 'utf8')).pluginReports;
   const count = reports.flatMap((report: any) => report.violations).length;
-  return count === 0 ? 'CDK\'s rules find nothing to warn of.' : `CDK's rules warn of ${count}.`;
+  return count === 0 ? 'CDK\'s rules give no warnings.' : `CDK's rules give warnings: ${count}.`;
 }
 
 /** On a terminal only, and not if the user has set NO_COLOR. @see https://no-color.org */

@@ -20,14 +20,14 @@ export interface Section {
   readonly lines: string[];
 }
 
-/** What the templates hold, for people. */
+/** What the templates contain, for people to read. */
 export function story(environments: Environment[]): Section[] {
   const names = environments.map(environment => environment.profile.profileName);
   const templates = environments.map(environment => readTemplate(environment.templateFile));
   return [
     { title: 'What differs', lines: textTable([['', ...names], ...settingRows(environments)]) },
     ...subnetSections(names, templates),
-    { title: 'What is deployed, step after step; deleted in the reverse order', lines: orderLines(environments, templates) },
+    { title: 'What is deployed, step by step; it is deleted in the reverse order', lines: orderLines(environments, templates) },
     { title: 'How much', lines: textTable([['', ...names], ...countRows(environments)]) },
   ];
 }
@@ -107,7 +107,7 @@ function orderLines(environments: Environment[], templates: Template[]): string[
   return textTable(rows, 70);
 }
 
-/** Describes a part by its chief resource. */
+/** Describes a part by its most important resource. */
 function describe(resources: Resource[]): string {
   const chief: { readonly [type: string]: (props: any) => string } = {
     'AWS::EC2::VPC': props => `VPC ${props.CidrBlock}`,

@@ -2,7 +2,7 @@
 export type Counting =
   /** It writes jest's results to the file that its last argument names. */
   | 'jest'
-  /** It prints a line a step: `passed  NAME` or `FAILED  NAME`. */
+  /** It prints one line for each step: `passed  NAME` or `FAILED  NAME`. */
   | 'steps'
   /** It passes or fails as a whole. */
   | 'whole';
@@ -14,17 +14,17 @@ export interface Part {
   readonly script: readonly string[];
   readonly counting: Counting;
   /**
-   * CPU seconds that it may take, its child processes included: about one and a half times what was measured.
-   * Machines are shared, so that wall time says little.
+   * CPU seconds that it may take, with its child processes: about one and a half times what was measured.
+   * Machines are shared, so wall time says little.
    */
   readonly cpuSeconds: number;
-  /** Wall time after which it is ended, in minutes. */
+  /** Minutes of wall time after which it is stopped. */
   readonly minutes: number;
-  /** Whether it needs what `rehearse -- --setup` makes. It is then run last, and waits for that: a test decides when it is loaded whether it is skipped. */
+  /** Whether it needs what `rehearse -- --setup` makes. If so, it runs after that: tests decide whether they are skipped while they are loaded. */
   readonly needsSetup?: boolean;
 }
 
-/** What runs beside the first parts, as it needs nothing of them. */
+/** Runs beside the first parts, as it needs nothing from them. */
 export const SETUP: Part = {
   name: 'set-up', script: ['rehearse', '--', '--wait', '--setup'], counting: 'whole', cpuSeconds: 2400, minutes: 60,
 };

@@ -9,7 +9,7 @@ export const NONE: Counts = { passed: 0, failed: 0, skipped: 0 };
 export const ONE_PASSED: Counts = { ...NONE, passed: 1 };
 export const ONE_FAILED: Counts = { ...NONE, failed: 1 };
 
-/** What is read of the results that jest writes. */
+/** The part of jest's results that the gate reads. */
 export interface JestResults {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -30,7 +30,7 @@ export function sum(all: readonly Counts[]): Counts {
   }), NONE);
 }
 
-/** The line that ends the gate. */
+/** The last line that the gate prints. */
 export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
@@ -52,7 +52,7 @@ export function slowestFiles(testResults: JestResults['testResults'], folder: st
     .slice(0, most);
 }
 
-/** Why tests were skipped, each reason with the number of its tests: the reason stands in the name of what was skipped, in `(skipped: ...)`. */
+/** Why tests were skipped, with the number of tests for each reason. The name of a skipped test or block has the reason: `(skipped: ...)`. */
 export function skipReasons(testResults: JestResults['testResults']): Map<string, number> {
   const reasons = new Map<string, number>();
   for (const { name, assertionResults } of testResults) {
@@ -70,7 +70,7 @@ export function countSteps(log: string): Counts {
   return { passed: count('passed  '), failed: count('FAILED  '), skipped: count('skipped  ') };
 }
 
-/** The CPU seconds of all that a shell has run and waited for: the second line of its builtin `times`, as in `1m2.5s 0m3.1s`. */
+/** The CPU seconds of everything that a shell has run and waited for: the second line of its builtin `times`, as in `1m2.5s 0m3.1s`. */
 export function cpuSecondsOf(times: string): number | undefined {
   const [, user, system] = /\n(\S+) (\S+)/.exec(times) ?? [];
   const seconds = (text = '') => {

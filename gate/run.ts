@@ -1,8 +1,8 @@
 /**
- * Runs all that must hold before a release, part by part: `npm run verify`, after `npm ci`.
+ * Runs everything that must pass before a release, part by part: `npm run verify`, after `npm ci`.
  *
  * Each part reports its time, its CPU seconds and its tests. A part that takes more CPU seconds than its budget fails. The last
- * line counts all: `N passed, N failed, N skipped`. Ends with 0 only if nothing failed.
+ * line has the total: `N passed, N failed, N skipped`. Ends with 0 only if nothing failed.
  */
 
 import { mkdirSync, readFileSync, rmSync } from 'fs';
@@ -18,7 +18,7 @@ const REPORTS = join(ROOT, 'test-reports');
 /** All parts together may take this long: a hosted gate is cut off after 90 minutes. */
 const LONGEST = 82 * 60_000;
 
-/** What the set-up ends with where the machine lacks what it can't bring: Linux on x86-64, Go or Python. */
+/** The set-up's exit code if the machine lacks what it can't install: Linux on x86-64, Go or Python. */
 const LACKING = 3;
 
 const started = Date.now();
@@ -93,7 +93,7 @@ async function finishSetup(setup: Running): Promise<string | undefined> {
   return ended.code === 0 ? undefined : said;
 }
 
-/** Adds a failure for each complaint that no failed test stands for. */
+/** Counts each complaint as a failure, unless a failed test already stands for it. */
 function report(part: Part, ended: Ended | undefined, counts: Counts, complaints: readonly string[]) {
   const over = ended && ended.cpuSeconds !== undefined && ended.cpuSeconds > part.cpuSeconds
     ? [`took ${ended.cpuSeconds.toFixed(0)} CPU seconds, more than its ${part.cpuSeconds}: make it faster, or raise its budget in gate/parts.ts and say why`]

@@ -7,35 +7,35 @@ import { cpuSecondsOf } from './results';
 /** How a part ended. */
 export interface Ended {
   readonly code: number;
-  /** For people, where the code is not 0. */
+  /** For people to read, if the code is not 0. */
   readonly why: string;
   readonly milliseconds: number;
-  /** Nothing where the part was ended from outside. */
+  /** Undefined if the part was killed. */
   readonly cpuSeconds?: number;
-  /** The file with all that it printed. */
+  /** The file with everything that it printed. */
   readonly log: string;
   /** The file with jest's results. */
   readonly results: string;
 }
 
-/** The shell knows what its children took; Node does not. */
+/** The shell knows how much CPU time its children took; Node does not. */
 const TIMED = '"$@"; code=$?; times > "$PART_TIMES"; exit $code';
 
 const running = new Set<Running>();
 
-/** Ends all parts that run. */
+/** Stops all parts that are running. */
 export function stopAll() {
   running.forEach(it => it.stop('SIGTERM'));
 }
 
-/** A part that runs, in a process group of its own. */
+/** A part that is running, in its own process group. */
 export class Running {
   public readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
   /**
    * @param left milliseconds that are left for all parts
-   * @param quiet writes what the part prints to its log only, and lets others go first
+   * @param quiet writes what the part prints to its log only, and gives it a low priority
    */
   constructor(part: Part, root: string, reports: string, { left = Infinity, quiet = false }: { left?: number; quiet?: boolean }) {
     const file = (ending: string) => join(reports, `${part.name.replace(/\W+/g, '-')}.${ending}`);

@@ -1,4 +1,4 @@
-/** Writes policies/networking.rego: one file, which conftest and IngressPolicy read, from the rules and the functions that they share. */
+/** Writes policies/networking.rego: one file, which conftest and IngressPolicy read, from the rules and their shared functions. */
 import { readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 
@@ -12,7 +12,7 @@ package main
 import rego.v1
 `;
 
-/** What each source starts with. Its package has a name of its own, so that opa can load the whole folder. */
+/** How each source starts. Its package is not called `main`, so that opa can load the whole folder. */
 const SOURCE_HEAD = 'package ingress_rules\n\nimport rego.v1\n';
 
 /** The Rego files of a folder without their tests, such as rules/tags.rego. */

@@ -12,7 +12,7 @@ export interface Packed {
   readonly files: string[];
 }
 
-/** The compiled library as jsii describes it in `.jsii`, compiled first unless that is newer than its sources. */
+/** The library as jsii describes it in `.jsii`. Compiles it first, unless that file is newer than the sources. */
 export function jsiiAssembly(): any {
   compile();
   return JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8'));
@@ -25,7 +25,7 @@ export function pack(folder: string): Packed {
   return { tarball: join(folder, packed.filename), size: packed.size, files: packed.files.map((file: any) => file.path) };
 }
 
-/** Compiles the library into `lib/`, unless that is newer than its sources. Tests run side by side: the first to come compiles, the others wait for it. */
+/** Compiles the library into `lib/`, unless that is newer than its sources. Tests run side by side: the first one compiles, and the others wait for it. */
 export function compile(): void {
   const lock = join(ROOT, 'build', 'compile.lock');
   mkdirSync(join(ROOT, 'build'), { recursive: true });
@@ -46,7 +46,7 @@ function take(lock: string): boolean {
     mkdirSync(lock);
     return true;
   } catch {
-    // Left by a run that was stopped: compiling takes seconds.
+    // Compiling takes seconds: an old lock was left by a run that was stopped.
     const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
     if (Date.now() - since > 5 * 60_000) {
       rmSync(lock, { recursive: true, force: true });
@@ -55,7 +55,7 @@ function take(lock: string): boolean {
   }
 }
 
-/** jsii writes `.jsii` last, and only when all compiled. It holds the README, and what package.json says, too. */
+/** jsii writes `.jsii` last, and only if everything compiled. The file also contains the README and parts of package.json. */
 function isCompiled(): boolean {
   const outputs = ['.jsii', 'lib/index.js'].map(file => join(ROOT, file));
   const sources = ['README.md', 'package.json', 'tsconfig.json', ...filesBelow('src')].map(file => join(ROOT, file));

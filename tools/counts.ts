@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import { readTemplate } from './template';
 
-/** What can be counted of a template. */
+/** What can be counted in a template. */
 export interface Counts {
   readonly resources: number;
   readonly customResources: number;
@@ -11,7 +11,7 @@ export interface Counts {
   readonly templateBytes: number;
 }
 
-/** Counts what a template file holds. */
+/** Counts what a template file contains. */
 export function countTemplate(file: string): Counts {
   const types = Object.values(readTemplate(file).Resources).map(resource => resource.Type);
   const count = (matches: (type: string) => boolean) => types.filter(matches).length;

@@ -6,10 +6,10 @@ import { ROOT } from './programs';
 const LOADED = /^var (\w+) = require\("(.+)"\);\n/gm;
 const TAKEN = /^Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)(\.\w+); \} \}\);\n/gm;
 
-/** Node finds the names for `import { Name }` without running the module: a getter that it can't follow must not be seen as one. */
+/** Node looks for the names of `import { Name }` without running the module, and drops those whose getters it can't follow: this hides the getters from it. */
 const LAZILY = 'const lazily = (name, get) => Object.defineProperty(exports, name, { enumerable: true, get });\n';
 
-/** Has an index load each module when a name in it is first taken, as aws-cdk-lib does. */
+/** Makes an index load each module only when one of its names is first used, as aws-cdk-lib does. */
 export function lazy(index: string): string {
   const modules = new Map([...index.matchAll(LOADED)].map(([, variable, file]) => [variable, file]));
   return index.replace(/^(?=var )/m, LAZILY).replaceAll(LOADED, '')

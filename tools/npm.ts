@@ -8,7 +8,7 @@ export function emptyFolder(): string {
   return mkdtempSync(join(realpathSync(tmpdir()), 'eks-platform-'));
 }
 
-/** Installs packages into a folder, which becomes a project of its own. */
+/** Installs packages into a folder, which becomes a separate project. */
 export function npmInstall(folder: string, ...packages: string[]): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{}');

@@ -1,20 +1,20 @@
 import { referencesOf } from './references';
 import type { Resource, Template } from './template';
 
-/** What each thing needs before it, by names: of a template's resources, by logical ids. */
+/** What each thing needs before it, by name. For the resources of a template, names are logical ids. */
 export type Needs = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What a resource needs before it, by DependsOn and by reference; parameters are among these. */
+/** What a resource needs before it, from DependsOn and references, including parameters. */
 export function needsOf({ DependsOn = [], Properties }: Resource): string[] {
   return [DependsOn, referencesOf(Properties)].flat();
 }
 
-/** What each resource of a template needs of the others. */
+/** Which other resources each resource of a template needs. */
 export function needsIn({ Resources }: Template): Map<string, Set<string>> {
   return new Map(Object.entries(Resources).map(([id, resource]) => [id, new Set(needsOf(resource).filter(it => it in Resources))]));
 }
 
-/** All that something needs, directly or through others; itself only in a cycle. */
+/** Everything that a thing needs, directly or through others. It contains the thing itself only in a cycle. */
 export function reach(needs: Needs, from: string): Set<string> {
   const seen = new Set<string>();
   const left = [from];
@@ -29,7 +29,7 @@ export function reach(needs: Needs, from: string): Set<string> {
   return seen;
 }
 
-/** The steps in which all can be done, each thing as early as what it needs allows. */
+/** The steps in which all things can be done, each as early as its needs allow. */
 export function stepsOf(needs: Needs): string[][] {
   const steps: string[][] = [];
   const done = new Set<string>();

@@ -7,7 +7,7 @@ import { ROOT, run } from './programs';
 /** Where packages and consumers are made, and kept for the next run. */
 export const BUILD = join(ROOT, 'build', 'languages');
 
-/** Modules of CDK that the Go proxy does not have for everyone: they are made here, from the npm packages. */
+/** Modules of CDK that not every Go proxy has: they are made here, from the npm packages. */
 const GO_HELPERS = ['asset-awscli-v1', 'asset-node-proxy-agent-v6', 'cloud-assembly-schema', 'lambda-layer-kubectl-v36'];
 
 /** Keeps jsii's programs from warning of the end of life of Node releases. */
@@ -44,7 +44,7 @@ function pacmak(language: string, output: string, ...modules: string[]): void {
   });
 }
 
-/** A folder that is made once for each state of the library, in whole or not at all. */
+/** A folder that is made once for each state of the library, completely or not at all. */
 export function once(name: string, id: string, make: (folder: string) => void): string {
   const folder = join(BUILD, `${name}-${id}`);
   if (!existsSync(folder)) {

@@ -13,9 +13,9 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program to its end, whatever that is.
+ * Runs a program to its end, whether it succeeds or fails.
  *
- * This process waits for it. The rehearsal, which does several things at a time, has a `run` of its own.
+ * This process waits for it. The rehearsal, which does several things at a time, has its own `run`.
  */
 export function start(program: string, args: string[], { cwd = ROOT, env }: RunOptions = {}) {
   return spawnSync(program, args, { cwd, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
@@ -25,7 +25,7 @@ export function start(program: string, args: string[], { cwd = ROOT, env }: RunO
  * Runs a program.
  *
  * @returns what it wrote to its standard output
- * @throws with all that it wrote, when it fails
+ * @throws with everything that it wrote, if it fails
  */
 export function run(program: string, args: string[], options: RunOptions = {}): string {
   const ended = start(program, args, options);
@@ -36,7 +36,7 @@ export function run(program: string, args: string[], options: RunOptions = {}): 
   return ended.stdout;
 }
 
-/** What a program wrote to its standard output, or undefined if it is not here or failed. */
+/** What a program wrote to its standard output, or undefined if it is not installed or fails. */
 export function tryToRun(program: string, args: string[], options: RunOptions = {}): string | undefined {
   const ended = start(program, args, options);
   return ended.status === 0 ? ended.stdout : undefined;

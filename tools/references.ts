@@ -1,4 +1,4 @@
-/** What stands for a value that only a deployment knows. */
+/** Stands for a value that only a deployment knows. */
 const UNKNOWN = '<token>';
 
 /** What `${...}` encloses in `Fn::Sub`; one with an exclamation mark is text. */
@@ -28,7 +28,7 @@ export function textOf(value: any, standIn: StandIn = () => UNKNOWN): string {
   return standIn(value?.Ref ?? [value?.['Fn::GetAtt'] ?? 'value'].flat().join('.'));
 }
 
-/** All that a value refers to, in it and in what it holds, with Ref, Fn::GetAtt and Fn::Sub: logical ids of resources, parameters and pseudo parameters. */
+/** Everything that a value refers to, at any depth, with Ref, Fn::GetAtt and Fn::Sub: logical ids of resources, parameters and pseudo parameters. */
 export function referencesOf(value: any): string[] {
   if (Array.isArray(value)) {
     return value.flatMap(referencesOf);

@@ -19,7 +19,7 @@ function ran(work: (console: Console) => number, colours = false) {
 }
 
 describe('the demo of the starter', () => {
-  /** What it shows: lines by the titles of their sections. */
+  /** The printed lines, by the titles of their sections. */
   const sections = new Map<string, string[]>();
   let ended: ReturnType<typeof ran>;
 
@@ -35,12 +35,12 @@ describe('the demo of the starter', () => {
     }
   });
 
-  /** The words of a section's lines, as columns are two spaces or more apart. */
+  /** The cells of a section's lines: columns are at least two spaces apart. */
   const rows = (title: string) => sections.get(title)!.map(line => line.split(/ {2,}/));
 
-  test('ends well, says how long it took, and that nothing was found', () => {
+  test('ends well, and says how long it took and that there were no warnings', () => {
     expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(/\nDone in \d+\.\d s\. CDK's rules find nothing to warn of\.\n$/);
+    expect(ended.out).toMatch(/\nDone in \d+\.\d s\. CDK's rules give no warnings\.\n$/);
   });
 
   test('says what it is doing, with the time of each step', () => {
@@ -87,7 +87,7 @@ describe('the demo of the starter', () => {
 
   test('shows the order of deployment', () => {
     const steps: string[][] = [];
-    for (const row of rows('What is deployed, step after step; deleted in the reverse order')) {
+    for (const row of rows('What is deployed, step by step; it is deleted in the reverse order')) {
       if (/^\d$/.test(row[0])) {
         steps.push([row[1]]);
       } else {
@@ -122,7 +122,7 @@ describe('the demo of the starter', () => {
 /** The demo of another app. */
 const demoOf = (define: (app: App) => void, colours = false) => ran(console => demo(define, outdir, console), colours);
 
-test('fails with the error of an app that can not be defined', () => {
+test('fails with the error of an app that can\'t be defined', () => {
   const { code, err, out } = demoOf(app => new EksPlatform(new Stack(app, 'shop-dev'), 'Platform', { clusterName: 'Shop' }));
   expect(code).toBe(1);
   expect(err).toMatch(/The demo failed: `clusterName` must be .*, got: "?Shop"?; .* \[shop-dev\/Platform\]\n$/);
