@@ -46,7 +46,7 @@ export async function run(
     const secrets = secretsOf(event);
     const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
     try {
-      const programs = discreet(layer(environment(folder, env, world.clock.now())), secrets);
+      const programs = discreet(layer(environment(folder, env, world.clock.now(), event.ResourceProperties.Namespace)), secrets);
       const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
       const { reason, ...result } = await serverOf(event)(work);
       return { ...result, reason: reason && redact(reason, secrets) };
@@ -75,15 +75,19 @@ export function ownerOf({ StackId, LogicalResourceId }: Pick<Event, 'StackId' | 
   return createHash('sha256').update(`${StackId}/${LogicalResourceId}`).digest('hex').slice(0, 16);
 }
 
-/** The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder. */
-function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJS.ProcessEnv {
+/**
+ * The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder.
+ *
+ * @param namespace of a release, where its objects are that name none
+ */
+function environment(folder: string, env: NodeJS.ProcessEnv, now: number, namespace: string | undefined): NodeJS.ProcessEnv {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify({
     'apiVersion': 'v1',
     'kind': 'Config',
     'clusters': [{ name: 'cluster', cluster: { 'server': env.CLUSTER_ENDPOINT, 'certificate-authority-data': env.CLUSTER_CA } }],
     'users': [{ name: 'function', user: { token: tokenFor(env.CLUSTER_NAME!, callerFrom(env), now) } }],
-    'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'function' } }],
+    'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'function', namespace } }],
     'current-context': 'context',
   }), { mode: 0o600 });
   return {

@@ -1,4 +1,4 @@
-import { configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
+import { clusterRole, configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
 import { isPrepared } from '../../../rehearsal/setup/toolchain';
 
 const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
@@ -115,6 +115,23 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     expect(await releases.get('crd', 'cogs.example.com')).toBeDefined();
   }, 60_000);
 
+  test.each([
+    ['another program applies', async () => releases.plane.kubectl('apply', '--server-side', '--field-manager', 'argocd-controller', '--force-conflicts', '--filename', releases.file(crd('held', 'Held', [])))],
+    ['somebody labels by hand', async () => releases.plane.kubectl('label', 'crd', 'held.example.com', 'team=shop')],
+  ])('a CRD that %s too is not deleted with the release, nor are its objects', async (_, manage) => {
+    const name = `crds-${Math.random().toString(36).slice(2)}`;
+    const [held, own] = [crd('held', 'Held', []), crd('owned', 'Owned', [])];
+    await releases.publish(name, '1.0.0', { templates: { one: configMap(name) }, crds: { held, own } });
+    const properties = { Release: name, Version: '1.0.0', DeleteCrds: 'true' };
+    await releases.create(properties, { owner: name });
+    await manage();
+    await releases.plane.kubectl('create', '--namespace', 'shop', '--filename', releases.file({ apiVersion: 'example.com/v1', kind: 'Held', metadata: { name: 'one' } }));
+    expect(await releases.delete(properties, { owner: name })).toMatchObject({ reason: expect.stringMatching(/is uninstalled, and 1 CRDs are deleted$/) });
+    expect(await releases.get('crd', 'owned.example.com')).toBeUndefined();
+    expect(await releases.get('held', 'one')).toBeDefined();
+    await releases.plane.kubectl('delete', 'crd', 'held.example.com');
+  }, 60_000);
+
   test('two charts at once, into a namespace that neither finds', async () => {
     const properties = { Chart: 'web', Version: '1.0.0', Namespace: 'both', CreateNamespace: 'true' };
     const results = await Promise.all(['one', 'two'].map(Release => releases.create({ ...properties, Release }, { owner: Release })));
@@ -144,6 +161,27 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     await releases.plane.kubectl('patch', 'configmap', 'held', '--namespace', 'shop', '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
     await releases.delete(properties);
     expect(await releases.history('held')).toEqual([]);
+  }, 60_000);
+
+  test('an object in another namespace that does not go: each delete fails and names it, and leaves what others have there', async () => {
+    await releases.plane.kubectl('create', 'namespace', 'far');
+    const far = configMap('far', {}, { namespace: 'far', finalizers: ['example.com/hold'] });
+    await releases.publish('far', '1.0.0', { templates: { far, near: configMap('near'), role: clusterRole('far') } });
+    for (const [name, namespace] of [['far', 'shop'], ['near', 'far'], ['near', 'default']]) { // of others, with the names of ours
+      await releases.plane.kubectl('create', 'configmap', name, '--namespace', namespace);
+    }
+    const properties = { Release: 'far', Version: '1.0.0', Timeout: '2s' };
+    await releases.create(properties);
+    for (const _ of [1, 2]) {
+      expect(await releases.refusal(releases.delete(properties))).toMatch(/ConfigMap far is still there: .*finalizer example\.com\/hold.*kubectl patch configmap far --namespace far/s);
+      expect(await releases.history('far')).toEqual(['uninstalled']);
+    }
+    await releases.plane.kubectl('patch', 'configmap', 'far', '--namespace', 'far', '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
+    await releases.delete(properties);
+    expect(await releases.history('far')).toEqual([]);
+    expect(await releases.plane.kubectl('get', 'configmaps', '--all-namespaces', '--field-selector', 'metadata.name!=kube-root-ca.crt',
+      '--output', 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}')).toMatch(/default\/near .*far\/near .*shop\/far/);
+    expect(await releases.get('clusterrole', 'far')).toBeUndefined();
   }, 60_000);
 
   test('an object deleted by hand comes back with the next update', async () => {
