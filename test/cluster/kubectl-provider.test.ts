@@ -149,7 +149,29 @@ describe('of a cluster that is there', () => {
   });
 });
 
+describe('the environment of Helm and kubectl', () => {
+  test('is what is given, such as a proxy, beside what names the cluster', () => {
+    const template = provided(() => ({ environment: { HTTPS_PROXY: 'http://proxy.example.com:3128', NO_PROXY: '.eks.amazonaws.com' } }));
+    expect(theOnly(template, 'AWS::Lambda::Function').Properties.Environment.Variables).toEqual({
+      HTTPS_PROXY: 'http://proxy.example.com:3128', NO_PROXY: '.eks.amazonaws.com', CLUSTER_NAME: 'legacy', CLUSTER_ENDPOINT: ENDPOINT, CLUSTER_CA: 'Q0E=',
+    });
+  });
+
+  test.each(['CLUSTER_NAME', 'CLUSTER_ENDPOINT', 'CLUSTER_CA'])('can\'t point at another cluster: %s', name => {
+    expect(() => provided(() => ({ environment: { HTTPS_PROXY: 'http://proxy', [name]: 'x' } })))
+      .toThrow(/^`environment` must be without CLUSTER_NAME, CLUSTER_ENDPOINT and CLUSTER_CA, .*\[.*Provider\]$/);
+  });
+});
+
 describe('refuses', () => {
+  test.each(['*', 'shop-*', 'shop?', '', 'two words', '${Cluster}', '-shop', 'a/b', 'a'.repeat(101)])('a name that names no cluster: %j', clusterName => {
+    expect(() => provided(() => ({ clusterName }))).toThrow(/^`clusterName` must be 1 to 100 letters, digits, dashes and underscores, .*\[.*Provider\]$/);
+  });
+
+  test.each(['Legacy_2', '0', 'a'.repeat(100)])('no name that EKS takes: %s', clusterName => {
+    expect(() => provided(() => ({ clusterName }))).not.toThrow();
+  });
+
   test('a VPC without a security group that the API lets in', () => {
     expect(() => provided(stack => ({ ...inVpc(stack), securityGroups: undefined })))
       .toThrow(/^`securityGroups` must be one or more with `vpc`, got: \[\].*\[.*Provider\]$/);
