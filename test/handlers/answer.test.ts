@@ -20,6 +20,7 @@ beforeEach(async () => {
     response.writeHead(status).end();
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  jest.replaceProperty(process, 'env', { ...process.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
 });
 afterEach(() => {
   server.close();

@@ -124,7 +124,7 @@ test('Lambda\'s handler takes where the cluster is from its environment', async 
   const fetched = jest.spyOn(global, 'fetch').mockResolvedValue(new Response());
   await handler({
     RequestType: 'Delete',
-    ResponseURL: 'https://answer.example.com/',
+    ResponseURL: 'https://answers.s3.eu-central-1.amazonaws.com/',
     StackId: 'stack',
     RequestId: '1',
     LogicalResourceId: 'A',
