@@ -1,5 +1,5 @@
 import { KubectlV36Layer } from '@aws-cdk/lambda-layer-kubectl-v36';
-import { Stack, type App } from 'aws-cdk-lib';
+import { Stack, type App, type CfnResource } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -147,6 +147,13 @@ describe('of a cluster that is there', () => {
     role!.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], resources: ['arn:aws:ecr:eu-west-1:210987654321:repository/charts'] }));
     expect(JSON.stringify(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))).toContain('210987654321');
   });
+});
+
+test('a chart can ask for Helm\'s legacy waiting, as docs/operations.md has it', () => {
+  const stack = stackFixture();
+  const chart = clusterWith(provider(stack)).addHelmChart('Rollouts', { chart: 'rollouts', wait: true });
+  (chart.node.findChild('Resource').node.defaultChild as CfnResource).addPropertyOverride('Wait', 'legacy');
+  expect(theOnly(Template.fromStack(stack), HELM).Properties).toMatchObject({ Wait: 'legacy' });
 });
 
 describe('the environment of Helm and kubectl', () => {

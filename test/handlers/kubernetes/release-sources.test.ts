@@ -4,8 +4,8 @@ import { join } from 'path';
 import { deflateRawSync } from 'zlib';
 import { Engine } from './engine';
 import { FakeHelm } from './fake-helm';
-import { awsError } from '../fake-aws';
 import { unzip } from '../../../handlers/kubernetes/zip';
+import { awsError } from '../fake-aws';
 
 let helm: FakeHelm;
 beforeEach(() => {
@@ -123,7 +123,7 @@ describe('rights that were just granted', () => {
 
   beforeEach(() => { helm.aws.objects['assets/1.tgz'] = Buffer.from([0x1f, 0x8b, 0x08]); });
 
-  test.each<[string, object, () => void]>([
+  test.each<[string, { [name: string]: string | undefined }, () => void]>([
     ['an asset', ASSET, () => { helm.aws.failures.getObject = Array.from({ length: 5 }, DENIED); }],
     ['ECR', ECR, () => { helm.aws.failures.getAuthorizationToken = [awsError('AccessDeniedException')]; }],
     ['a chart in ECR', ECR, () => { Array.from({ length: 5 }, () => helm.failures.push({ command: /^pull/, stderr: REFUSED })); }],
@@ -135,7 +135,7 @@ describe('rights that were just granted', () => {
     expect(helm.now).toBeGreaterThan(0);
   });
 
-  test.each<[string, object, string, () => void]>([
+  test.each<[string, { [name: string]: string | undefined }, string, () => void]>([
     ['an asset', ASSET, 'the chart s3://assets/1.tgz cannot be read: AccessDenied: Access Denied', () => { helm.aws.failures.getObject = Array.from({ length: 100 }, DENIED); }],
     ['a chart in ECR', ECR, 'response status code 403: denied', () => { Array.from({ length: 100 }, () => helm.failures.push({ command: /^pull/, stderr: REFUSED })); }],
   ])('are missed after two minutes, and nothing is touched: to %s', async (_, properties, message, refuse) => {

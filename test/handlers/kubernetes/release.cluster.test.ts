@@ -1,4 +1,4 @@
-import { clusterRole, configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
+import { anything, clusterRole, configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
 import { isPrepared } from '../../../rehearsal/setup/toolchain';
 
 const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
@@ -44,6 +44,23 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     await releases.delete(properties, FAILED_CREATE);
     expect(await releases.get('deployment', 'second')).toBeUndefined();
     expect(await releases.history('second')).toEqual([]);
+  }, 60_000);
+
+  test.each<[string, object]>([
+    ['a Rollout, whose observedGeneration is a text', { observedGeneration: '1', phase: 'Healthy' }],
+    ['an ExternalSecret that is not ready', { conditions: [{ type: 'Ready', status: 'False' }] }],
+  ])('Helm waits in vain for %s, but not with legacy waiting, which still waits for what it knows', async (_, status) => {
+    const name = `vain-${Object.keys(status)[0].toLowerCase()}`;
+    const vain = { apiVersion: 'example.com/v1', kind: 'Vain', metadata: { name: `{{ .Release.Name }}` }, spec: {}, status };
+    await releases.publish(name, '1.0.0', { templates: { vain: JSON.stringify(vain), deployment: DEPLOYMENT }, crds: { vains: anything('vains', 'Vain') }, values: { replicas: 0 } });
+    const properties = { Release: name, Version: '1.0.0', Atomic: 'true', Timeout: '4s' };
+    expect(await releases.refusal(releases.create({ ...properties, Wait: 'true' }))).toMatch(/vain.*(uninstalled|deadline)/s);
+    expect(await releases.get('vains', name)).toBeUndefined();
+    expect(await releases.create({ ...properties, Wait: 'legacy' })).toMatchObject({ id: `shop/${name}` });
+    expect(await releases.refusal(releases.update({ ...properties, Wait: 'legacy', ...values({ replicas: 1 }) }))).toMatch(/rollback-on-failure/);
+    expect((await releases.history(name)).at(-1)).toBe('deployed');
+    await releases.delete({ ...properties, Wait: 'legacy' });
+    expect(await releases.get('vains', name)).toBeUndefined();
   }, 60_000);
 
   test('an upgrade that the API server refuses: Helm rolls back, says why, and CloudFormation\'s own rollback succeeds', async () => {

@@ -34,6 +34,11 @@ describe('an install or upgrade', () => {
     expect(helm.commands.filter(it => it.startsWith('upgrade')).map(it => it.split(' ').includes(option))).toEqual([true, false]);
   });
 
+  test('waits as Helm 3 did where that is asked for', async () => {
+    await helm.serve('Create', { Wait: 'legacy', Atomic: 'true' });
+    expect(helm.changes.at(-1)).toMatch(/ --wait=legacy --rollback-on-failure$/);
+  });
+
   test('takes the timeout that was given, but no longer than the invocation lasts', async () => {
     await helm.serve('Create', { Timeout: '720s' });
     await helm.serve('Update', { Timeout: '900s' });

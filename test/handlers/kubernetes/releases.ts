@@ -226,3 +226,10 @@ export function crd(plural: string, kind: string, fields: string[]): object {
     },
   };
 }
+
+/** A CRD whose objects may have any fields, and a status that anybody sets. */
+export function anything(plural: string, kind: string): object {
+  const { spec, ...rest } = crd(plural, kind, []) as any;
+  const schema = { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return { ...rest, spec: { ...spec, versions: [{ ...spec.versions[0], schema }] } };
+}
