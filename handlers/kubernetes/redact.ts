@@ -1,3 +1,6 @@
+import { PASSING } from './apply';
+import { NOT_YET_KNOWN, UNREACHABLE } from './cluster';
+
 /** What replaces a value. */
 const HIDDEN = '***';
 
@@ -9,11 +12,15 @@ const NAMES = /(^|[./_-])(name|namespace|kind|apiVersion|apiGroup|group|plural|r
 
 /** Words of Kubernetes' and Helm's own sentences. A value that is one of them is hidden in quotes only. */
 const WORDS = new Set((
-  'already array because being boolean cannot chart condition conflict could create data delete deleted denied deployed error execution exists expected '
-  + 'failed field fields forbidden found from have install integer internal invalid list must names number object objects patch pending ready release '
-  + 'notfound refused request required resource schema server should spec status still string supported template terminated that this timed timeout '
-  + 'type unauthorized unknown unsupported update upgrade upgraded user valid value values wait waiting want watch webhook were with'
+  'already array because being boolean cannot chart condition conflict could create data delete deleted denied deployed error execution '
+  + 'exists expected failed field fields forbidden found from have install integer internal invalid list must names number object objects '
+  + 'patch pending ready release request required resource schema server should spec status still string supported template that this type '
+  + 'unknown unsupported update upgrade upgraded user valid value values wait want watch were with'
 ).split(' '));
+
+/** What we know failures by, which stays whole. */
+const KNOWN = [UNREACHABLE, NOT_YET_KNOWN, PASSING, /Error from server \(\w+\)|timed out waiting|release: not found|the server doesn't have a resource type/]
+  .map(it => it.source).join('|');
 
 /** In characters: a shorter value is hidden only in quotes, as else it would be a part of words. */
 const SHORTEST = 4;
@@ -27,10 +34,11 @@ const LONGEST = /[^]{1,4000}/g;
 /** How many values an expression has. */
 const AT_ONCE = 300;
 
-/** What is always hidden: tokens of the API server and of registries, signatures, keys, and passwords in addresses. */
+/** What is always hidden: tokens of the API server and of registries, signatures, keys, passwords in addresses, and parts of values. */
 const ALWAYS: [RegExp, string][] = [
   [/k8s-aws-v1\.[\w-]+/g, HIDDEN],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*KEY-----)?/g, HIDDEN],
+  [/(!!\w+ `)[^`]+/g, `$1${HIDDEN}`], // YAML's parser quotes the start of a value
   [/(bearer|basic) [\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
   [/(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"']+/gi, `$1${HIDDEN}`],
   [/(\w:\/\/)[^/\s:@"']*:[^/\s@"']+@/g, `$1${HIDDEN}@`],
@@ -66,7 +74,7 @@ export function hiding(...requests: { readonly [property: string]: string | unde
     // An expression of all of them would be too large, and most are not there.
     for (let found = forms.filter(form => (form.match(/[A-Za-z0-9]+/g) ?? []).every(word => text.includes(word))); found.length > 0; found = found.slice(AT_ONCE)) {
       const pattern = found.slice(0, AT_ONCE).map(it => given.names.has(it) ? inWords(patternOf(it)) : hiddenIn(it, given.fields)).join('|');
-      hidden = hidden.replace(new RegExp(pattern, 'g'), it => given.names.has(it) ? it : HIDDEN);
+      hidden = hidden.replace(new RegExp(`(${KNOWN})|${pattern}`, 'g'), (it, known) => known !== undefined || given.names.has(it) ? it : HIDDEN);
     }
     return ALWAYS.reduce((rest, [pattern, put]) => rest.replace(pattern, put), hidden);
   };

@@ -171,6 +171,15 @@ describe('object, field and reason stay', () => {
     expect(manifest({ ...secret({}), metadata: { name: 'a', namespace: 'production' }, stringData: { where: 'production' } })('Secret in namespace production')).toBe('Secret in namespace production');
   });
 
+  test.each([
+    'no such host', 'connection refused', 'connection reset by peer', 'broken pipe', 'TLS handshake timeout', 'server misbehaving', 'no route to host', 'network is unreachable',
+    'http2: client connection lost', 'Kubernetes cluster unreachable', 'error: timed out waiting', 'failed calling webhook', 'because it is being terminated', 'no matches for kind',
+    'Error from server (NotFound)', 'Error from server (AlreadyExists)', 'You must be logged in', 'release: not found', 'serviceaccount "default" not found',
+  ])('where we know a failure by its words, though they are values: %s', message => {
+    const words = message.match(/[A-Za-z]+/g)!;
+    expect(values(words)(message)).toBe(message);
+  });
+
   test('where a name has a value in it', () => {
     expect(manifest({ ...secret({ stringData: { a: 'payments-v1' } }), metadata: { name: 'payments-v1-api' } })('Secret payments-v1-api: payments-v1')).toBe('Secret payments-v1-api: ***');
   });
@@ -196,6 +205,7 @@ describe('whatever was given', () => {
     ['headers', 'Authorization: Bearer abcdefgh12345678', 'Authorization: Bearer ***'],
     ['signatures', 'https://sts/?X-Amz-Signature=0a1b&x=1', 'https://sts/?X-Amz-Signature=***&x=1'],
     ['passwords in addresses', 'https://me:word@charts.example.com/', 'https://***@charts.example.com/'],
+    ['the start of a value', 'line 1: cannot unmarshal !!str `swordfi...` into int', 'line 1: cannot unmarshal !!str `***` into int'],
     ['keys', 'a -----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY----- b', 'a *** b'],
     ['the begin of a key', 'a -----BEGIN PRIVATE KEY-----\nMIIB', 'a ***'],
   ])('%s are hidden', (_, text, hidden) => {
