@@ -51,7 +51,7 @@ whereSetUp('releases of a real Helm (skipped until a rehearsal of 1.36 has set a
     ['an ExternalSecret that is not ready', { conditions: [{ type: 'Ready', status: 'False' }] }],
   ])('Helm waits in vain for %s, but not with legacy waiting, which still waits for what it knows', async (_, status) => {
     const name = `vain-${Object.keys(status)[0].toLowerCase()}`;
-    const vain = { apiVersion: 'example.com/v1', kind: 'Vain', metadata: { name: `{{ .Release.Name }}` }, spec: {}, status };
+    const vain = { apiVersion: 'example.com/v1', kind: 'Vain', metadata: { name: '{{ .Release.Name }}' }, spec: {}, status };
     await releases.publish(name, '1.0.0', { templates: { vain: JSON.stringify(vain), deployment: DEPLOYMENT }, crds: { vains: anything('vains', 'Vain') }, values: { replicas: 0 } });
     const properties = { Release: name, Version: '1.0.0', Atomic: 'true', Timeout: '4s' };
     expect(await releases.refusal(releases.create({ ...properties, Wait: 'true' }))).toMatch(/vain.*(uninstalled|deadline)/s);
