@@ -29,7 +29,7 @@ const SHORTEST = 4;
 const LONG = 8;
 
 /** What is longer is hidden piece by piece, as an expression can't be of any length. */
-const LONGEST = /[^]{1,4000}/g;
+const LONGEST = /[^]{1,1000}/g;
 
 /** How many values an expression has. */
 const AT_ONCE = 300;
@@ -69,7 +69,7 @@ export function hiding(...requests: { readonly [property: string]: string | unde
   given.names.delete('');
   const isHidden = (it: string) => it !== '' && !given.names.has(it) && !/^(true|false|null)$/.test(it);
   const forms = [...given.names, ...[...given.values].filter(isHidden).flatMap(formsOf)].sort((one, other) => other.length - one.length);
-  return text => {
+  const hide = (text: string) => {
     let hidden = text;
     // An expression of all of them would be too large, and most are not there.
     for (let found = forms.filter(form => (form.match(/[A-Za-z0-9]+/g) ?? []).every(word => text.includes(word))); found.length > 0; found = found.slice(AT_ONCE)) {
@@ -77,6 +77,13 @@ export function hiding(...requests: { readonly [property: string]: string | unde
       hidden = hidden.replace(new RegExp(`(${KNOWN})|${pattern}`, 'g'), (it, known) => known !== undefined || given.names.has(it) ? it : HIDDEN);
     }
     return ALWAYS.reduce((rest, [pattern, put]) => rest.replace(pattern, put), hidden);
+  };
+  return text => {
+    try {
+      return hide(text);
+    } catch { // the error itself would have the values
+      return 'What went wrong can\'t be shown, as it has too many values';
+    }
   };
 }
 

@@ -199,6 +199,18 @@ test('hides many values in little time', () => {
   expect(Date.now() - start).toBeLessThan(10_000);
 });
 
+test('says nothing where it can\'t hide what is there', () => {
+  const lines = Array.from({ length: 300 }, (_, index) => `${index}${'é'.repeat(999)}`);
+  const hidden = values(lines)(`Error: ${lines.join(' ')}`);
+  expect(hidden).not.toContain('é');
+});
+
+test('says nothing of an error of its own', () => {
+  jest.spyOn(String.prototype, 'replace').mockImplementation(() => { throw new SyntaxError('/swordfish-1/: too large'); });
+  expect(values({ a: 'swordfish-1' })('Error: swordfish-1')).toBe('What went wrong can\'t be shown, as it has too many values');
+  jest.restoreAllMocks();
+});
+
 describe('whatever was given', () => {
   test.each([
     ['tokens of EKS', 'token k8s-aws-v1.aHR0cHM6Ly9zdHM_x-y', 'token ***'],
