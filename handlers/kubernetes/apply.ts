@@ -6,7 +6,7 @@ import type { Work } from './work';
 import { Unfinished } from '../shared/custom-resource';
 
 /** Failures that pass: a definition is being registered, a namespace is new or still being deleted, a webhook's pods are starting. */
-const PASSING = /no matches for kind|serviceaccount "\S+" not found|because it is being terminated|failed calling webhook|object has been modified/;
+export const PASSING = /no matches for kind|serviceaccount "\S+" not found|because it is being terminated|failed calling webhook|object has been modified/;
 
 /** How long that may take. */
 const PATIENCE = 5 * 60_000;

@@ -1,7 +1,7 @@
 import { apply, ready } from './apply';
 import { wordsOf } from './cluster';
-import { kubectl } from './kubectl';
-import { bare, check, isObject, isOurs, itemsOf, keyOf, nameOf, objectsIn, otherOwner, streamOf, withdrawal, type KubernetesObject } from './objects';
+import { existing, kubectl } from './kubectl';
+import { bare, check, isObject, isOurs, keyOf, nameOf, objectsIn, otherOwner, streamOf, withdrawal, type KubernetesObject } from './objects';
 import { inNamespace, resourceOf, whatHolds } from './stuck';
 import type { Serve, Work } from './work';
 
@@ -65,16 +65,7 @@ async function refuseOthers(work: Work, objects: KubernetesObject[]): Promise<vo
 
 /** Those of the objects that exist, as the cluster has them. Of a kind that the cluster does not know, none do. */
 async function find(work: Work, objects: KubernetesObject[]): Promise<any[]> {
-  if (objects.length === 0) {
-    return [];
-  }
-  const args = ['get', '--filename', '-', '--ignore-not-found', '--show-managed-fields', '--output', 'json'];
-  const ran = await kubectl(work, args, streamOf(objects.map(bare)));
-  const failures = wordsOf({ ...ran, stdout: '' }).split('\n').filter(it => it !== '' && !/no matches for kind|^ensure CRDs are installed first/.test(it));
-  if (ran.code !== 0 && failures.length > 0) {
-    throw new Error(failures.join('\n'));
-  }
-  return itemsOf(ran.stdout);
+  return objects.length === 0 ? [] : existing(work, streamOf(objects.map(bare)));
 }
 
 interface Removal {

@@ -48,7 +48,9 @@ export class Layer implements Programs {
       ];
       const done = () => timers.forEach(clearTimeout);
       child.on('error', error => { done(); reject(error); });
-      child.on('close', code => { done(); resolve({ code: code ?? -1, stdout, stderr, interrupted }); });
+      // A killed program says nothing itself, and what it wrote to stdout until then is no message.
+      const ended = (code: number | null, signal: string | null) => ({ code: code ?? -1, stdout, stderr: stderr || (signal ? `ended by ${signal}` : ''), interrupted });
+      child.on('close', (code, signal) => { done(); resolve(ended(code, signal)); });
       child.stdin.on('error', () => {}); // it ended before it read everything
       child.stdin.end(input ?? '');
     });

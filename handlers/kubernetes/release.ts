@@ -73,7 +73,8 @@ function upgrade(work: Work, { name, namespace }: ReleaseName, chart: string, va
     '--labels', `${OWNER}=${work.owner}`,
     '--timeout', `${patience(work)}s`,
     ...CreateNamespace === 'true' ? ['--create-namespace'] : [],
-    ...Wait === 'true' ? ['--wait'] : [],
+    // Helm's former way of waiting, for kinds that its new one never takes for ready.
+    ...Wait === 'true' ? ['--wait'] : Wait === 'legacy' ? ['--wait=legacy'] : [],
     ...Atomic === 'true' ? ['--rollback-on-failure'] : [],
   ], { deadline: work.deadline });
 }

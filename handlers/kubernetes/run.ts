@@ -7,7 +7,7 @@ import { serveDrain } from './drain';
 import { serveManifest } from './manifest';
 import { servePatch } from './patch';
 import { Layer, type Programs, type Ran } from './programs';
-import { leavesOf, namesIn, redact, secretsIn } from './redact';
+import { hiding } from './redact';
 import { serveRelease } from './release';
 import { callerFrom, tokenFor } from './token';
 import { serveValue } from './value';
@@ -26,9 +26,6 @@ const TYPES: { readonly [type: string]: Serve } = {
   'Custom::EksPlatformDrain': serveDrain,
 };
 
-/** Properties that are JSON. */
-const JSON_PROPERTIES = ['Manifest', 'Values', 'ApplyPatchJson', 'RestorePatchJson'];
-
 /**
  * Serves CloudFormation.
  *
@@ -43,18 +40,18 @@ export async function run(
     if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
       return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
     }
-    const secrets = secretsOf(event);
+    const hide = hiding(event.ResourceProperties, event.OldResourceProperties ?? {});
     const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
     try {
-      const programs = discreet(layer(environment(folder, env, world.clock.now())), secrets);
+      const programs = discreet(layer(environment(folder, env, world.clock.now(), event.ResourceProperties.Namespace)), hide);
       const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
       const { reason, ...result } = await serverOf(event)(work);
-      return { ...result, reason: reason && redact(reason, secrets) };
+      return { ...result, reason: reason && hide(reason) };
     } catch (error: any) {
       if (error instanceof ClusterGone) {
         return { id: PhysicalResourceId!, reason: error.message };
       }
-      const words = redact(`${error?.message ?? error}`, secrets);
+      const words = hide(`${error?.message ?? error}`);
       throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -75,15 +72,19 @@ export function ownerOf({ StackId, LogicalResourceId }: Pick<Event, 'StackId' | 
   return createHash('sha256').update(`${StackId}/${LogicalResourceId}`).digest('hex').slice(0, 16);
 }
 
-/** The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder. */
-function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJS.ProcessEnv {
+/**
+ * The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder.
+ *
+ * @param namespace of a release, where its objects are that name none
+ */
+function environment(folder: string, env: NodeJS.ProcessEnv, now: number, namespace: string | undefined): NodeJS.ProcessEnv {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify({
     'apiVersion': 'v1',
     'kind': 'Config',
     'clusters': [{ name: 'cluster', cluster: { 'server': env.CLUSTER_ENDPOINT, 'certificate-authority-data': env.CLUSTER_CA } }],
     'users': [{ name: 'function', user: { token: tokenFor(env.CLUSTER_NAME!, callerFrom(env), now) } }],
-    'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'function' } }],
+    'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'function', namespace } }],
     'current-context': 'context',
   }), { mode: 0o600 });
   return {
@@ -95,34 +96,14 @@ function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJ
   };
 }
 
-/** Programs whose stderr holds no secrets. Their stdout is data, and is not shown. */
-function discreet(programs: Programs, secrets: string[]): Programs {
+/** Programs whose stderr holds no values that a user gave. Their stdout is data, and is not shown. */
+function discreet(programs: Programs, hide: (text: string) => string): Programs {
   const hidden = async (running: Promise<Ran>) => {
     const ran = await running;
-    return { ...ran, stderr: redact(ran.stderr, secrets) };
+    return { ...ran, stderr: hide(ran.stderr) };
   };
   return {
     helm: (args, options) => hidden(programs.helm(args, options)),
     kubectl: (args, options) => hidden(programs.kubectl(args, options)),
   };
-}
-
-/** All that may be secret in what CloudFormation sent. */
-function secretsOf({ ResourceProperties, OldResourceProperties }: Event): string[] {
-  return [ResourceProperties, OldResourceProperties ?? {}].flatMap(properties => {
-    const isData = /^(secret|configmap|cm)s?(\.|\/)/i.test(properties.ResourceName ?? '');
-    return JSON_PROPERTIES.flatMap(name => {
-      const value = parsed(properties[name]);
-      const names = namesIn(value);
-      return (isData && name.endsWith('PatchJson') ? leavesOf(value) : secretsIn(value)).filter(it => !names.includes(it));
-    });
-  });
-}
-
-function parsed(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? 'null');
-  } catch { // the function that serves the type reports it
-    return undefined;
-  }
 }

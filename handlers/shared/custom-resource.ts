@@ -57,8 +57,14 @@ const RESERVE = 60_000;
 /** The physical id of a resource that was never created. */
 export const NOTHING = 'nothing';
 
-/** In characters. CloudFormation accepts 4 KB for the whole answer. */
+/** In bytes, as they are sent. */
 const LONGEST_REASON = 2_000;
+
+/** In bytes: what CloudFormation takes as the whole answer. It drops a longer one, and the stack waits for an hour. */
+const LONGEST_ANSWER = 4_096;
+
+/** Ends a reason that is cut. */
+const MORE = '... (more in the function\'s log)';
 
 /**
  * Serves one request, and answers it, unless another invocation continues.
@@ -98,9 +104,25 @@ async function goesOn(request: object, StartedAt: number, { functionName }: Invo
 }
 
 async function answer({ ResponseURL, StackId, RequestId, LogicalResourceId }: Request<unknown>, world: World, words: any): Promise<void> {
-  const Reason = words.Reason.length > LONGEST_REASON ? `${words.Reason.slice(0, LONGEST_REASON)}... (more in the function's log)` : words.Reason;
+  const body = { ...words, StackId, RequestId, LogicalResourceId };
+  const Reason = cut(words.Reason, Math.min(LONGEST_REASON, LONGEST_ANSWER - bytesOf({ ...body, Reason: '' })));
   console.log(`${words.Status}: ${Reason}`);
-  await world.respond(ResponseURL, { ...words, Reason, StackId, RequestId, LogicalResourceId });
+  await world.respond(ResponseURL, { ...body, Reason });
+}
+
+/** As much of a text as fits into a number of bytes, in whole characters. */
+function cut(text: string, bytes: number): string {
+  if (bytesOf(text) - 2 <= bytes) { // without the quotes
+    return text;
+  }
+  const characters = Array.from(text.slice(0, bytes));
+  let left = bytes - bytesOf(MORE);
+  return characters.slice(0, characters.findIndex(it => (left -= bytesOf(it) - 2) < 0)).join('') + MORE;
+}
+
+/** The size of JSON in UTF-8. */
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** The real world. */

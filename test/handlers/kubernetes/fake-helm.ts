@@ -43,7 +43,7 @@ export class FakeHelm implements Programs {
   public crds = '';
   public manifest = '';
 
-  /** The CRDs of the cluster, each with who applied it. */
+  /** The CRDs of the cluster, each with its field managers; one with `:status` manages that alone. */
   public applied: { [crd: string]: string[] } = {};
 
   /** What there is of the manifest, as kubectl has it: an answer each time that all is asked for, then nothing. */
@@ -118,7 +118,7 @@ export class FakeHelm implements Programs {
         `${JSON.stringify({ 'owner': 'helm', 'version': `${index + 1}`, status, 'eks-platform-owner': owner })}\n`).reverse().join(''));
     }
     if (args[0] === 'get' && args[1] === 'customresourcedefinitions') {
-      return succeeded(Object.entries(this.applied).map(([name, managers]) => `${name} ${managers.join(' ')}\n`).join(''));
+      return succeeded(Object.entries(this.applied).map(([name, managers]) => `${name}${managers.map(it => `\t${it.split(':')[1] ?? ''}:${it.split(':')[0]}`).join('')}\n`).join(''));
     }
     const object = args.includes('-') ? this.left.shift() : this.left[0];
     return succeeded(object === undefined ? '' : JSON.stringify(object));

@@ -37,6 +37,13 @@ test('points the programs at the cluster, as whom the function is, in files of n
   expect(Buffer.from(token, 'base64url').toString()).toMatch(/^https:\/\/sts\.eu-central-1\.amazonaws\.com\/\?Action=GetCallerIdentity&/);
 });
 
+test('looks for the objects of a release in its namespace, where they name none', async () => {
+  const { engine, seen } = failing('no');
+  engine.type = 'Custom::AWSCDK-EKS-HelmChart';
+  await engine.create({ Release: 'web', Chart: 'web', Namespace: 'shop' });
+  expect(seen[0].kubeconfig.contexts).toEqual([{ name: 'context', context: { cluster: 'cluster', user: 'function', namespace: 'shop' } }]);
+});
+
 test('leaves nothing behind, also after a failure', async () => {
   const { engine, given } = failing('no');
   expect(await engine.create(manifest([CONFIG]))).toMatchObject({ Status: 'FAILED' });
@@ -117,7 +124,7 @@ test('Lambda\'s handler takes where the cluster is from its environment', async 
   const fetched = jest.spyOn(global, 'fetch').mockResolvedValue(new Response());
   await handler({
     RequestType: 'Delete',
-    ResponseURL: 'https://answer.example.com/',
+    ResponseURL: 'https://answers.s3.eu-central-1.amazonaws.com/',
     StackId: 'stack',
     RequestId: '1',
     LogicalResourceId: 'A',

@@ -34,6 +34,11 @@ describe('an install or upgrade', () => {
     expect(helm.commands.filter(it => it.startsWith('upgrade')).map(it => it.split(' ').includes(option))).toEqual([true, false]);
   });
 
+  test('waits as Helm 3 did where that is asked for', async () => {
+    await helm.serve('Create', { Wait: 'legacy', Atomic: 'true' });
+    expect(helm.changes.at(-1)).toMatch(/ --wait=legacy --rollback-on-failure$/);
+  });
+
   test('takes the timeout that was given, but no longer than the invocation lasts', async () => {
     await helm.serve('Create', { Timeout: '720s' });
     await helm.serve('Update', { Timeout: '900s' });
@@ -143,7 +148,7 @@ describe('a delete', () => {
   test('uninstalls, keeps the record until all is gone, and leaves CRDs', async () => {
     helm.revisions = [{ status: 'deployed', owner: 'mine' }];
     helm.manifest = 'kind: ConfigMap';
-    helm.left = [{ items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z' } }] }];
+    helm.left = [{ kind: 'List', items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z' } }] }];
     expect(await helm.serve('Delete')).toMatchObject({ id: 'shop/web', reason: 'Release shop/web is uninstalled' });
     expect(helm.changes).toEqual(['uninstall web --namespace shop --keep-history --wait --timeout 300s', 'uninstall web --namespace shop']);
     expect(helm.now).toBe(2_000);
@@ -163,6 +168,29 @@ describe('a delete', () => {
     helm.left = Array.from({ length: 20 }, () => held);
     await expect(helm.serve('Delete', { Timeout: '10s' })).rejects.toThrow(/^shop\/web is uninstalled, but some of its objects are still there after 10 s\. ConfigMap a is still there: /);
     helm.left = [];
+    await helm.serve('Delete');
+    expect(helm.revisions).toEqual([]);
+  });
+
+  test.each([
+    ['its manifest', /^get manifest/, 'helm get manifest shop/web failed: Error: no'],
+    ['its objects', /^get --filename/, 'Error: no'],
+    ['an object in a namespace that is not the asked one', /^get --filename/, 'Error: no', 'no matches for kind "Gone" in version "example.com/v1"\n'],
+  ])('forgets nothing where it can\'t read %s', async (_, command, message, before = '') => {
+    helm.revisions = [{ status: 'uninstalled', owner: 'mine' }];
+    helm.manifest = 'kind: ConfigMap';
+    helm.failures.push({ command, stderr: `${before}Error: no` });
+    await expect(helm.serve('Delete')).rejects.toThrow(message);
+    expect(helm.changes).toEqual([]);
+  });
+
+  test('ends well where the kind of an object is gone with its definition', async () => {
+    helm.revisions = [{ status: 'uninstalled', owner: 'mine' }];
+    helm.manifest = 'kind: Gone';
+    helm.failures.push({
+      command: /^get --filename/,
+      stderr: 'error: resource mapping not found for name: "a" namespace: "" from "STDIN": no matches for kind "Gone" in version "example.com/v1"\nensure CRDs are installed first\n',
+    });
     await helm.serve('Delete');
     expect(helm.revisions).toEqual([]);
   });

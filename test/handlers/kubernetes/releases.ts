@@ -36,6 +36,7 @@ export class Releases {
     const api = await Interruptible.before(Number(new URL(plane.endpoint).port));
     const kubeconfig = join(plane.folder, 'kubeconfig');
     writeFileSync(kubeconfig, readFileSync(plane.adminKubeconfig, 'utf8').replace(plane.endpoint, api.endpoint), { mode: 0o600 });
+    await run(plane.kubectlPath, ['config', 'set-context', '--current', '--namespace', 'shop', '--kubeconfig', kubeconfig]); // as the handler does
     const environment = { KUBECONFIG: kubeconfig, HOME: plane.folder };
     const index = { apiVersion: 'v1', entries: {} };
     const repository = createServer((request, response) => {
@@ -188,6 +189,11 @@ export function configMap(name: string, data: object = {}, metadata: object = {}
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
 }
 
+/** An object outside of namespaces, which allows nothing. */
+export function clusterRole(name: string): object {
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules: [] };
+}
+
 /** A Deployment without nodes to run on: ready with no replicas, and never with one. */
 export const DEPLOYMENT = `
 apiVersion: apps/v1
@@ -217,4 +223,11 @@ export function crd(plural: string, kind: string, fields: string[]): object {
       }],
     },
   };
+}
+
+/** A CRD whose objects may have any fields, and a status that anybody sets. */
+export function anything(plural: string, kind: string): object {
+  const { spec, ...rest } = crd(plural, kind, []) as any;
+  const schema = { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return { ...rest, spec: { ...spec, versions: [{ ...spec.versions[0], schema }] } };
 }
