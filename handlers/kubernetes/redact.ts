@@ -28,8 +28,8 @@ const SHORTEST = 4;
 /** In characters: a longer value is hidden within words, too. */
 const LONG = 8;
 
-/** What is longer is hidden piece by piece, as an expression can't be of any length. */
-const LONGEST = /[^]{1,1000}/g;
+/** What is longer is hidden piece by piece, as an expression can't be of any length. The last piece is not so short that it could be a word. */
+const LONGEST = /[^]{1,1000}(?=[^]{50}|$)/g;
 
 /** How many values an expression has. */
 const AT_ONCE = 300;
@@ -147,13 +147,14 @@ function inWords(pattern: string): string {
 
 /** An expression for a text as it is, and as JSON, Go and YAML escape it, however often. */
 function patternOf(text: string): string {
-  return text.replace(/\s+|\W/gu, it => {
+  return text.replace(/\s+|[^\0-\x7f]+|\W/gu, it => { // a run has one expression: one for each character takes minutes to compile
     switch (true) {
-      case /\s/.test(it): return '(?:\\s|\\\\+[nrt])+';
+      case /\s/.test(it): return '[\\s\\\\][\\s\\\\nrt]*?';
       case it === '"': return '\\\\*"';
       case it === '\\': return '\\\\+';
       case /[<>&']/.test(it): return `(?:${it}{1,2}|\\\\*u00${it.charCodeAt(0).toString(16)})`;
-      default: return it.charCodeAt(0) < 128 ? `\\${it}` : `(?:${it}|\\\\+[uUx]\\w{2,8})`;
+      case it.charCodeAt(0) < 128: return `\\${it}`;
+      default: return `(?:[${it}]|\\\\+[uUx]\\w{2,8}){${[...it].length},${it.length}}`;
     }
   });
 }
