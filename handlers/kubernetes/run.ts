@@ -1,10 +1,10 @@
-import { createHash } from 'crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { ClusterGone } from './cluster';
 import { serveDrain } from './drain';
 import { serveManifest } from './manifest';
+import { ownerOf } from './owner';
 import { servePatch } from './patch';
 import { Layer, type Programs, type Ran } from './programs';
 import { leavesOf, namesIn, redact, secretsIn } from './redact';
@@ -68,11 +68,6 @@ function serverOf({ ResourceType }: Event): Serve {
     throw new Error(`${ResourceType} is not a type that this function serves: it serves ${Object.keys(TYPES).join(', ')}`);
   }
   return found;
-}
-
-/** The name of a resource in the cluster: it never changes, and no other resource has it. */
-export function ownerOf({ StackId, LogicalResourceId }: Pick<Event, 'StackId' | 'LogicalResourceId'>): string {
-  return createHash('sha256').update(`${StackId}/${LogicalResourceId}`).digest('hex').slice(0, 16);
 }
 
 /** The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder. */

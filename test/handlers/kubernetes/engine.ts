@@ -22,6 +22,7 @@ export class Engine {
   public readonly aws = new FakeAws();
   public readonly answers: any[] = [];
   public type = MANIFEST;
+  public stackId = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Shop/1';
   public env: NodeJS.ProcessEnv = ENV;
   public invocation: Invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 900_000 };
   public clock: World['clock'] = { now: () => Date.now(), sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)) };
@@ -51,7 +52,7 @@ export class Engine {
     const answered = this.answers.length;
     await run({
       ResponseURL: 'https://cloudformation.example.com/',
-      StackId: 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Shop/1',
+      StackId: this.stackId,
       RequestId: 'request',
       ResourceType: this.type,
       ...event,

@@ -21,6 +21,11 @@ export class FakePrograms implements Programs {
     return this.commands.map(it => it.args[0]);
   }
 
+  /** The commands that apply something. */
+  public get applied(): FakePrograms['commands'] {
+    return this.commands.filter(it => it.args[0] === 'apply');
+  }
+
   private async run(args: string[], { input }: RunOptions): Promise<Ran> {
     this.commands.push({ args, input });
     const [, ...answers] = this.answers.find(([command]) => command.test(args.join(' '))) ?? [/./, {}];

@@ -3,8 +3,8 @@ import { dirname } from 'path';
 import { Engine, ENV, manifest, PATCH, VALUE } from './engine';
 import { FakePrograms } from './fake-programs';
 import { handler } from '../../../handlers/kubernetes';
+import { ownerOf } from '../../../handlers/kubernetes/owner';
 import type { Programs, Ran } from '../../../handlers/kubernetes/programs';
-import { ownerOf } from '../../../handlers/kubernetes/run';
 
 const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'shop' }, data: { word: 'swordfish-1' } };
 

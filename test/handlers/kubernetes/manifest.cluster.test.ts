@@ -142,7 +142,8 @@ whereSetUp('manifests in a real cluster (skipped until a rehearsal of 1.36 has s
     expect(await engine.create(properties)).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: 'nothing',
-      Reason: 'The cluster already has ConfigMap shop/foreign, and nothing was changed. Delete what is there, or set `overwrite` to take it over.',
+      Reason: 'The cluster already has ConfigMap shop/foreign, which this stack did not make, and nothing was changed. Set `overwrite` to adopt what is there, '
+        + 'and to give it back at the end. Or delete it, if nobody needs it: kubectl delete configmap foreign --namespace shop',
     });
     expect(await names()).toEqual(['foreign']);
     expect(await engine.delete(properties)).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('foreign is left alone') });
