@@ -26,6 +26,7 @@ export interface RequestOptions {
   readonly id?: string;
   readonly programs?: Programs;
   readonly seconds?: number;
+  readonly stack?: string;
 }
 
 type Properties = { readonly [name: string]: string | undefined };
@@ -102,6 +103,13 @@ export class Releases {
     return text === '' ? undefined : JSON.parse(text);
   }
 
+  /** Installs a release as somebody does by hand. */
+  public async byHand(name: string, version: string, ...more: string[]): Promise<void> {
+    const { port } = this.repository.address() as AddressInfo;
+    const args = ['upgrade', '--install', name, 'web', '--repo', `http://127.0.0.1:${port}`, '--version', version, '--namespace', this.namespace, ...more];
+    await run(this.helmPath, args, { env: { ...process.env, ...this.environment } });
+  }
+
   /** A file with an object. */
   public file(object: object): string {
     const file = join(this.plane.folder, 'object.json');
@@ -117,7 +125,7 @@ export class Releases {
   }
 
   private async serve(RequestType: 'Create' | 'Update' | 'Delete', properties: Properties, options: RequestOptions = {}): Promise<Result> {
-    const { owner = 'mine', id, programs = this.programs, seconds = 60 } = options;
+    const { owner = 'mine', id, programs = this.programs, seconds = 60, stack = 'stack' } = options;
     const folder = mkdtempSync(join(this.plane.folder, 'request-'));
     const { port } = this.repository.address() as AddressInfo;
     const ResourceProperties = {
@@ -126,7 +134,7 @@ export class Releases {
     const aws = new FakeAws();
     aws.cluster = { status: 'ACTIVE' };
     const work: Work = {
-      request: helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`),
+      request: { ...helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`), StackId: stack },
       programs,
       aws,
       folder,
