@@ -40,8 +40,8 @@ async function install(work: Work, release: ReleaseName): Promise<Result> {
   const { SkipCrds } = work.request.ResourceProperties;
   const values = valuesOf(work);
   const chart = await bringChart(work);
-  holderOf(work, release, await revisionsOf(work, release)); // before anything is changed
   if (SkipCrds !== 'true') {
+    holderOf(work, release, await revisionsOf(work, release)); // before anything is changed
     await applyCrds(work, chart);
   }
   const file = join(work.folder, 'values.json');
@@ -183,7 +183,7 @@ async function giveBack(work: Work, release: ReleaseName, revisions: readonly Re
   const { owner } = work;
   const mine = revisions.filter(it => it.owner === owner);
   // What is before an uninstallation is only history.
-  const theirs = mine.length === 0 ? [] : revisions.slice(revisions.findLastIndex(it => it.status === 'uninstalled') + 1).filter(it => it.owner !== owner);
+  const theirs = mine.length === 0 ? [] : revisions.slice(revisions.map(it => it.status).lastIndexOf('uninstalled') + 1).filter(it => it.owner !== owner);
   const good = lastGood(theirs);
   if (good !== undefined) {
     check(await rollBack(work, release, good), `helm rollback ${idOf(release)}`);

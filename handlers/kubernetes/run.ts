@@ -1,8 +1,10 @@
+import { randomUUID } from 'crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { ClusterGone } from './cluster';
 import { serveDrain } from './drain';
+import { Fence, type Invoked } from './fence';
 import { serveManifest } from './manifest';
 import { ownerOf } from './owner';
 import { servePatch } from './patch';
@@ -12,10 +14,13 @@ import { serveRelease } from './release';
 import { callerFrom, tokenFor } from './token';
 import { serveValue } from './value';
 import type { Serve, Work } from './work';
-import { serve, Unfinished, type Invocation, type World } from '../shared/custom-resource';
+import { serve, Unfinished, type Invocation, type Request, type World } from '../shared/custom-resource';
 
 /** What CloudFormation sends. */
-export type Event = Work['request'];
+export interface Event extends Request<Work['request']['ResourceProperties']> {
+  /** The nonce of the invocation that this one continues. */
+  readonly Continues?: string;
+}
 
 /** What serves each type of resource: those of CDK's own constructs, and ours. */
 const TYPES: { readonly [type: string]: Serve } = {
@@ -29,6 +34,9 @@ const TYPES: { readonly [type: string]: Serve } = {
 /** Properties that are JSON. */
 const JSON_PROPERTIES = ['Manifest', 'Values', 'ApplyPatchJson', 'RestorePatchJson'];
 
+/** What changes nothing needs no fence. */
+const READS_ONLY = 'Custom::AWSCDK-EKS-KubernetesObjectValue';
+
 /**
  * Serves CloudFormation.
  *
@@ -38,28 +46,55 @@ const JSON_PROPERTIES = ['Manifest', 'Values', 'ApplyPatchJson', 'RestorePatchJs
 export async function run(
   event: Event, invocation: Invocation, world: World, env: NodeJS.ProcessEnv, layer = (own: NodeJS.ProcessEnv): Programs => new Layer(own),
 ): Promise<void> {
-  await serve(event, invocation, world, async deadline => {
-    const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
-    if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
-      return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
+  const invoked = { nonce: randomUUID(), continues: event.Continues, end: world.clock.now() + invocation.getRemainingTimeInMillis() };
+  const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
+  let fence: Fence | undefined;
+  let isAnswered = false;
+  const respond = async (url: string, body: object) => {
+    if (!fence?.isAnswered) {
+      await world.respond(url, body);
+      isAnswered = true;
     }
-    const secrets = secretsOf(event);
-    const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
-    try {
-      const programs = discreet(layer(environment(folder, env, world.clock.now())), secrets);
-      const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
-      const { reason, ...result } = await serverOf(event)(work);
-      return { ...result, reason: reason && redact(reason, secrets) };
-    } catch (error: any) {
-      if (error instanceof ClusterGone) {
-        return { id: PhysicalResourceId!, reason: error.message };
+  };
+  const request: Event = { ...event, Continues: invoked.nonce }; // as another invocation gets it
+  try {
+    await serve(request, invocation, { ...world, respond }, async deadline => {
+      const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
+      if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
+        return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
       }
-      const words = redact(`${error?.message ?? error}`, secrets);
-      throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      const secrets = secretsOf(event);
+      try {
+        const programs = discreet(layer(environment(folder, env, world.clock.now())), secrets);
+        const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
+        const server = serverOf(event);
+        const { reason, ...result } = await server(event.ResourceType === READS_ONLY ? work : await alone(work, it => { fence = it; }, invoked));
+        return { ...result, reason: reason && redact(reason, secrets) };
+      } catch (error: any) {
+        if (error instanceof ClusterGone) {
+          return { id: PhysicalResourceId!, reason: error.message };
+        }
+        const words = redact(`${error?.message ?? error}`, secrets);
+        throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
+      }
+    });
+    if (isAnswered) { // if not, another invocation goes on
+      await fence?.leave(true);
     }
-  });
+  } catch (error) { // then Lambda sends the event again
+    await fence?.leave(false);
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The work, once no other request for its resource is at work. */
+async function alone(work: Work, keep: (fence: Fence) => void, invoked: Invoked): Promise<Work> {
+  const fence = new Fence(work, invoked);
+  keep(fence);
+  await fence.enter();
+  return { ...work, programs: fence.around(work.programs) };
 }
 
 function serverOf({ ResourceType }: Event): Serve {

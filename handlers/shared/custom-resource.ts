@@ -60,6 +60,12 @@ export const NOTHING = 'nothing';
 /** In characters. CloudFormation accepts 4 KB for the whole answer. */
 const LONGEST_REASON = 2_000;
 
+/** When CloudFormation sent a request: it signed the address for the answer then, and each delivery of the event has that. */
+export function signedAt(url: string): number | undefined {
+  const [, date, time] = /[?&]X-Amz-Date=(\d{8})T(\d{6})Z/.exec(url) ?? [];
+  return date === undefined ? undefined : Date.parse(`${date.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
+}
+
 /**
  * Serves one request, and answers it, unless another invocation continues.
  *

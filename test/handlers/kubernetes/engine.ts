@@ -1,3 +1,4 @@
+import { randomUUID } from 'crypto';
 import type { Programs } from '../../../handlers/kubernetes/programs';
 import { run, type Event } from '../../../handlers/kubernetes/run';
 import type { Invocation, World } from '../../../handlers/shared/custom-resource';
@@ -48,12 +49,12 @@ export class Engine {
     return this.answers.filter(it => it.LogicalResourceId === logicalId).pop().PhysicalResourceId;
   }
 
-  private async serve(event: Partial<Event>, properties: object): Promise<any> {
+  public async serve(event: Partial<Event>, properties: object): Promise<any> {
     const answered = this.answers.length;
     await run({
       ResponseURL: 'https://cloudformation.example.com/',
       StackId: this.stackId,
-      RequestId: 'request',
+      RequestId: randomUUID(),
       ResourceType: this.type,
       ...event,
       ResourceProperties: { ClusterName: 'shop', ...properties },

@@ -116,8 +116,12 @@ export class FakeHelm implements Programs {
     }
     if (args[0] === 'get' && args[1] === 'secrets') {
       return succeeded(this.revisions.map(({ status, owner, stack, adopted }, index) => `${JSON.stringify({
-        'owner': 'helm', 'version': `${index + 1}`, status,
-        'eks-platform-owner': owner, 'eks-platform-stack': stack, 'eks-platform-adopted': adopted ? 'true' : undefined,
+        'owner': 'helm',
+        'version': `${index + 1}`,
+        status,
+        'eks-platform-owner': owner,
+        'eks-platform-stack': stack,
+        'eks-platform-adopted': adopted ? 'true' : undefined,
       })}\n`).reverse().join(''));
     }
     if (args[0] === 'label') {

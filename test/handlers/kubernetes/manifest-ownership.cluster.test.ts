@@ -211,8 +211,11 @@ whereSetUp('whose objects are whose, in a real cluster (skipped until a rehearsa
   test('after a rollback that failed, the next try goes on with what is there', async () => {
     const properties = manifest([config('one'), config('two')]);
     await engine.create(properties);
-    const stuck = new Engine(own => ({ ...real(own), kubectl: async (args, options) => args[0] === 'delete'
-      ? { code: 1, stdout: '', stderr: 'Error from server (InternalError): no', interrupted: false } : real(own).kubectl(args, options) }));
+    const stuck = new Engine(own => ({
+      ...real(own),
+      kubectl: async (args, options) => args[0] === 'delete'
+        ? { code: 1, stdout: '', stderr: 'Error from server (InternalError): no', interrupted: false } : real(own).kubectl(args, options),
+    }));
     expect(await stuck.delete(properties, 'Manifest', NOTHING)).toMatchObject({ Status: 'FAILED' });
     expect(await engine.create(properties)).toMatchObject({ Status: 'SUCCESS' });
     expect(await engine.delete(properties)).toMatchObject({ Status: 'SUCCESS', Reason: '2 deleted' });

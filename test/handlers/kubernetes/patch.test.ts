@@ -25,8 +25,10 @@ function engineWith(...answers: Partial<Ran>[]) {
   const engine = new Engine(() => ({
     helm: () => { throw new Error('nobody asks Helm'); },
     kubectl: (args, options) => {
-      const file = args[args.indexOf('--patch-file') + 1];
-      read.push({ patch: readFileSync(file, 'utf8'), mode: statSync(file).mode % 0o1000 });
+      if (args[0] === 'patch') {
+        const file = args[args.indexOf('--patch-file') + 1];
+        read.push({ patch: readFileSync(file, 'utf8'), mode: statSync(file).mode % 0o1000 });
+      }
       return programs.kubectl(args, options);
     },
   }));

@@ -103,10 +103,14 @@ export class Releases {
     return text === '' ? undefined : JSON.parse(text);
   }
 
+  /** Where charts come from. */
+  public get address(): string {
+    return `http://127.0.0.1:${(this.repository.address() as AddressInfo).port}`;
+  }
+
   /** Installs a release as somebody does by hand. */
   public async byHand(name: string, version: string, ...more: string[]): Promise<void> {
-    const { port } = this.repository.address() as AddressInfo;
-    const args = ['upgrade', '--install', name, 'web', '--repo', `http://127.0.0.1:${port}`, '--version', version, '--namespace', this.namespace, ...more];
+    const args = ['upgrade', '--install', name, 'web', '--repo', this.address, '--version', version, '--namespace', this.namespace, ...more];
     await run(this.helmPath, args, { env: { ...process.env, ...this.environment } });
   }
 
@@ -127,9 +131,8 @@ export class Releases {
   private async serve(RequestType: 'Create' | 'Update' | 'Delete', properties: Properties, options: RequestOptions = {}): Promise<Result> {
     const { owner = 'mine', id, programs = this.programs, seconds = 60, stack = 'stack' } = options;
     const folder = mkdtempSync(join(this.plane.folder, 'request-'));
-    const { port } = this.repository.address() as AddressInfo;
     const ResourceProperties = {
-      ClusterName: 'shop', Namespace: this.namespace, Chart: properties.Release, Repository: `http://127.0.0.1:${port}`, Timeout: '5s', ...properties,
+      ClusterName: 'shop', Namespace: this.namespace, Chart: properties.Release, Repository: this.address, Timeout: '5s', ...properties,
     };
     const aws = new FakeAws();
     aws.cluster = { status: 'ACTIVE' };
