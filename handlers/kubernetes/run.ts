@@ -5,6 +5,7 @@ import { join } from 'path';
 import { ClusterGone } from './cluster';
 import { serveDrain } from './drain';
 import { Fence, type Invoked } from './fence';
+import { limited } from './limits';
 import { serveManifest } from './manifest';
 import { ownerOf } from './owner';
 import { servePatch } from './patch';
@@ -14,7 +15,7 @@ import { serveRelease } from './release';
 import { callerFrom, tokenFor } from './token';
 import { serveValue } from './value';
 import type { Serve, Work } from './work';
-import { serve, Unfinished, type Invocation, type Request, type World } from '../shared/custom-resource';
+import { serve, Unfinished, type Invocation, type Request, type Result, type World } from '../shared/custom-resource';
 
 /** What CloudFormation sends. */
 export interface Event extends Request<Work['request']['ResourceProperties']> {
@@ -60,12 +61,12 @@ export async function run(
   try {
     await serve(request, invocation, { ...world, respond }, async deadline => {
       const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
-      if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
-        return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
+      if (ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
+        return elsewhere(RequestType, PhysicalResourceId, ClusterName, env.CLUSTER_NAME!);
       }
       const secrets = secretsOf(event);
       try {
-        const programs = discreet(layer(environment(folder, env, world.clock.now())), secrets);
+        const programs = discreet(limited(layer(environment(folder, env, world.clock.now())), world.clock), secrets);
         const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
         const server = serverOf(event);
         const { reason, ...result } = await server(event.ResourceType === READS_ONLY ? work : await alone(work, it => { fence = it; }, invoked));
@@ -87,6 +88,14 @@ export async function run(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What is asked for another cluster: it was replaced by this one, or it has been given a provider that is not its own. */
+function elsewhere(type: Event['RequestType'], id: string | undefined, asked: string, own: string): Result {
+  if (type !== 'Delete') {
+    throw new Error(`This function serves the cluster ${own}, not ${asked}, and changed nothing: give ${asked} a KubectlProvider of its own`);
+  }
+  return { id: id!, reason: `Nothing was changed: this resource was in the cluster ${asked}, and this function serves ${own}` };
 }
 
 /** The work, once no other request for its resource is at work. */

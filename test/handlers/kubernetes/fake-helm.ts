@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { FakeLeases } from './fake-leases';
 import { stackOf } from '../../../handlers/kubernetes/owner';
 import type { Programs, Ran, RunOptions } from '../../../handlers/kubernetes/programs';
 import { serveRelease } from '../../../handlers/kubernetes/release';
@@ -50,6 +51,7 @@ export class FakeHelm implements Programs {
   /** What there is of the manifest, as kubectl has it: an answer each time that all is asked for, then nothing. */
   public left: object[] = [];
   public now = 0;
+  public readonly leases = new FakeLeases();
   public readonly aws = new Sources();
 
   /** Each command, in its order. */
@@ -110,6 +112,10 @@ export class FakeHelm implements Programs {
   }
 
   public async kubectl(args: string[], { input }: RunOptions): Promise<Ran> {
+    const lease = this.leases.run(args, input);
+    if (lease) {
+      return lease;
+    }
     const failed = this.noted(args, input);
     if (failed) {
       return failed;
