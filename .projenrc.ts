@@ -119,8 +119,8 @@ project.postCompileTask.spawn(compat, { condition: 'node -e "if (!process.env.CI
 const handlers = project.addTask('handlers', { description: 'Build the code of the Lambda functions into assets/' });
 handlers.exec('rm -rf assets');
 handlers.exec('tsc -p handlers/tsconfig.json');
-// A tenth of what the compiler writes is indentation. No text of the functions has more than one line.
-handlers.exec('node -e "const fs = require(\'fs\'); for (const name of fs.readdirSync(\'assets\', { recursive: true }).filter(it => it.endsWith(\'.js\'))) { const file = \'assets/\' + name; fs.writeFileSync(file, fs.readFileSync(file, \'utf8\').replace(/^ +/gm, \'\')); }"');
+// A tenth of what the compiler writes is indentation and marks of modules. No text of the functions has more than one line.
+handlers.exec('node -e "const fs = require(\'fs\'); for (const name of fs.readdirSync(\'assets\', { recursive: true }).filter(it => it.endsWith(\'.js\'))) { const file = \'assets/\' + name; fs.writeFileSync(file, fs.readFileSync(file, \'utf8\').replace(/^ +|^Object.defineProperty.exports, .__esModule.*\\n/gm, \'\')); }"');
 project.preCompileTask.spawn(handlers);
 project.setScript('prepare', 'projen handlers'); // after each `npm ci`, so that any script may be run first
 project.addPackageIgnore('!/assets/');

@@ -43,7 +43,9 @@ export class Sdk implements Aws {
     this.clients[key] ??= new (require(module)[client])({
       maxAttempts: 6,
       retryMode: 'adaptive',
-      requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, requestTimeout: this.timeout, throwOnRequestTimeout: true, socketTimeout: this.timeout },
+      requestHandler: {
+        connectionTimeout: CONNECTION_TIMEOUT, requestTimeout: this.timeout, socketTimeout: this.timeout, throwOnRequestTimeout: true,
+      },
       ...region && { region },
     });
     return this.clients[key][operation](input);
