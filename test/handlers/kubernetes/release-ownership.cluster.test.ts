@@ -1,4 +1,4 @@
-import { configMap, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
+import { configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
 import { isPrepared } from '../../../rehearsal/setup/toolchain';
 
 const whereSetUp = isPrepared('1.36') ? describe : describe.skip;
@@ -75,5 +75,21 @@ whereSetUp('whose releases are whose, with a real Helm (skipped until a rehearsa
     await releases.delete(properties);
     expect(await version('theirs')).toBe('1.0.0');
     expect(await releases.delete(properties, { owner: 'theirs', stack: 'another' })).toMatchObject({ reason: 'Release shop/theirs is uninstalled' });
+  }, 60_000);
+
+  test('CRDs that an earlier release left do not block a new one, and newer ones are not downgraded', async () => {
+    const newer: any = crd('widgets', 'Widget', ['size']);
+    const [{ schema }] = newer.spec.versions;
+    newer.spec.versions = [{ name: 'v1', served: true, storage: false, schema }, { name: 'v2', served: true, storage: true, schema }];
+    await releases.publish('widgets', '1.0.0', { templates: { widget: configMap('widgets') }, crds: { widgets: crd('widgets', 'Widget', []), gadgets: crd('gadgets', 'Gadget', []) } });
+    await releases.publish('widgets', '2.0.0', { templates: { widget: configMap('widgets') }, crds: { widgets: newer, gadgets: crd('gadgets', 'Gadget', []) } });
+    const versions = async () => (await releases.get('crd', 'widgets.example.com')).spec.versions.map((it: any) => it.name);
+    await releases.create({ Release: 'widgets', Version: '2.0.0' });
+    await releases.delete({ Release: 'widgets', Version: '2.0.0' });
+    const next = { owner: 'next', stack: 'next' };
+    expect(await releases.create({ Release: 'widgets', Version: '1.0.0' }, next)).toMatchObject({ id: 'shop/widgets' });
+    expect(await versions()).toEqual(['v1', 'v2']);
+    await releases.delete({ Release: 'widgets', Version: '1.0.0' }, next);
+    expect(await versions()).toEqual(['v1', 'v2']);
   }, 60_000);
 });
