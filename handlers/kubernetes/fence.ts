@@ -1,5 +1,5 @@
-import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
+import { accepted, DELETED, leaseIn, LEASES, textOf, type Lease, type State } from './lease';
 import type { Programs, Ran, RunOptions } from './programs';
 import type { Work } from './work';
 import { signedAt, Unfinished } from '../shared/custom-resource';
@@ -7,30 +7,7 @@ import { signedAt, Unfinished } from '../shared/custom-resource';
 /** CloudFormation has sent a newer request for the resource, which must not find this one at work. */
 export class Overtaken extends Error {}
 
-/** What a resource's Lease says. */
-interface State {
-  /** The newest request that was seen, and when CloudFormation sent it. */
-  readonly newest: { readonly id: string; readonly date: number };
-  /** Whether that one was answered. */
-  readonly isDone?: boolean;
-  /** The invocation at work, and when Lambda ends it, whatever it does. */
-  readonly holder?: { readonly request: string; readonly nonce: string; readonly end: number };
-  /** After a deletion: until when older events are expected. */
-  readonly until?: number;
-}
-
-interface Lease {
-  readonly metadata: { readonly name: string; readonly resourceVersion: string; readonly [field: string]: any };
-  readonly state: State;
-}
-
-const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
-const ANNOTATION = 'eks-platform/fence';
-
-/** The label of Leases whose resource is deleted. */
-const DELETED = { name: 'eks-platform/fence', value: 'deleted' };
-
-/** How old an event may be that Lambda still delivers: twice what CloudFormation waits would be of no use to it. */
+/** For how long the Lease of a deleted resource stays: after that CloudFormation waits for no older request. */
 const TOMBSTONE = 60 * 60_000;
 
 /** How often the holder looks whether it is overtaken, and whoever waits for it looks whether it has ended. */
@@ -108,6 +85,9 @@ export class Fence {
       return true;
     }
     if (newest.id !== this.id && (this.isRegistered || this.date !== undefined && newest.date > this.date)) {
+      if (holder !== undefined && holder.nonce === this.invoked.continues && !await this.write(lease, { newest })) { // else nobody would let the newer one in
+        return false;
+      }
       throw this.overtakenBy(newest.id);
     }
     if (newest.id === this.id && isDone) {
@@ -233,28 +213,4 @@ export class Fence {
   private ask(args: string[], input?: string): Promise<Ran> {
     return this.work.programs.kubectl(args, { input, deadline: this.invoked.end });
   }
-}
-
-/** Whether the API server did what it was asked for; false if it refused that for an expected reason. */
-function accepted(ran: Ran, expected: RegExp): boolean {
-  if (ran.code !== 0 && !expected.test(ran.stderr)) {
-    throw new Error(`the Lease of this resource can't be used: ${wordsOf(ran)}`);
-  }
-  return ran.code === 0;
-}
-
-function leaseIn(text: string): Lease {
-  const { metadata } = JSON.parse(text);
-  const state = metadata.annotations?.[ANNOTATION];
-  return { metadata, state: state === undefined ? { newest: { id: '', date: 0 } } : JSON.parse(state) };
-}
-
-function textOf(metadata: object, state: State): string {
-  const labels = state.until === undefined ? {} : { [DELETED.name]: DELETED.value };
-  return JSON.stringify({
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: { ...metadata, namespace: 'kube-system', labels, annotations: { [ANNOTATION]: JSON.stringify(state) } },
-    spec: { holderIdentity: state.holder?.nonce },
-  });
 }

@@ -161,6 +161,25 @@ test('an invocation that goes on for an overtaken request stops', async () => {
   expect(applied()).toEqual(['old']);
 });
 
+test('a request that is overtaken between two invocations does not hold the newer one', async () => {
+  engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 2 * MINUTE };
+  const invoke = jest.fn();
+  Object.assign(engine.aws, { invoke });
+  const waiting = new FakePrograms([[/^apply/, { stderr: 'error: no matches for kind "ConfigMap" in version "v1"' }]]);
+  Object.assign(waiting, { leases: programs.leases });
+  engine.layer = () => waiting;
+  await send('Create', NEW, at(1));
+  engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 15 * MINUTE };
+  engine.layer = () => programs;
+  const began = engine.clock.now();
+  const newer = send('Create', OLD, at(2));
+  await turns();
+  const continued = JSON.parse(invoke.mock.calls[0][0].Payload);
+  await Promise.all([newer, engine.serve(continued, continued.ResourceProperties)]);
+  expect(engine.answers.map(it => [it.RequestId, it.Status])).toEqual([['at-1', 'FAILED'], ['at-2', 'SUCCESS']]);
+  expect(engine.clock.now() - began).toBeLessThan(MINUTE);
+});
+
 test('without a date in the address, the request that arrives last is the newest', async () => {
   engine.layer = () => held;
   const creating = engine.create(NEW);
