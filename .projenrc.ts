@@ -137,6 +137,7 @@ project.postCompileTask.spawn(compat, { condition: 'node -e "if (!process.env.CI
 const handlers = project.addTask('handlers', { description: 'Build the code of the Lambda functions into assets/' });
 handlers.exec('rm -rf assets');
 handlers.exec('tsc -p handlers/tsconfig.json');
+handlers.exec('node projenrc/shorten.cjs assets');
 project.preCompileTask.spawn(handlers);
 project.setScript('prepare', 'projen handlers'); // after each `npm ci`, so that any script may be run first
 project.addPackageIgnore('!/assets/');

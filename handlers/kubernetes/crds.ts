@@ -2,6 +2,7 @@ import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
+import type { Ran } from './programs';
 import { whatHolds } from './stuck';
 import type { Work } from './work';
 
@@ -26,8 +27,21 @@ export async function applyCrds(work: Work, chart: string): Promise<void> {
   }
   const file = join(work.folder, 'crds.yaml');
   writeFileSync(file, shown.stdout);
-  await run(work, 'apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(work), '--filename', file);
+  const ran = await kubectl(work, ['apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(work), '--filename', file]);
+  if (ran.code !== 0 && !areNewer(ran)) {
+    throw new Error(`kubectl apply of the chart's CRDs failed: ${wordsOf(ran)}`);
+  }
   await run(work, 'wait', '--for', 'condition=Established', '--timeout', `${UNTIL_ESTABLISHED}s`, '--filename', file);
+}
+
+/** What the API server says of a CRD that lacks a version in which objects are stored. */
+export const NEWER_STORED = /status\.storedVersions.*missing from spec\.versions/s;
+
+/** Whether all that was refused are CRDs of a newer version, in which objects are stored: an earlier release left them. They are not downgraded. */
+function areNewer(ran: Ran): boolean {
+  const words = wordsOf(ran);
+  console.log(words);
+  return words.split(/\n(?=error:|Error from server|The \S+ ")/).every(it => NEWER_STORED.test(it));
 }
 
 /** Deletes the CRDs that this release applied and nobody else manages, and with them all objects of their kinds. */

@@ -1,10 +1,13 @@
-import { createHash } from 'crypto';
+import { randomUUID } from 'crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { ClusterGone } from './cluster';
 import { serveDrain } from './drain';
+import { Fence, type Invoked } from './fence';
+import { limited } from './limits';
 import { serveManifest } from './manifest';
+import { ownerOf } from './owner';
 import { servePatch } from './patch';
 import { Layer, type Programs, type Ran } from './programs';
 import { hiding } from './redact';
@@ -12,10 +15,13 @@ import { serveRelease } from './release';
 import { callerFrom, tokenFor } from './token';
 import { serveValue } from './value';
 import type { Serve, Work } from './work';
-import { serve, Unfinished, type Invocation, type World } from '../shared/custom-resource';
+import { serve, Unfinished, type Invocation, type Request, type Result, type World } from '../shared/custom-resource';
 
 /** What CloudFormation sends. */
-export type Event = Work['request'];
+export interface Event extends Request<Work['request']['ResourceProperties']> {
+  /** The nonce of the invocation that this one continues. */
+  readonly Continues?: string;
+}
 
 /** What serves each type of resource: those of CDK's own constructs, and ours. */
 const TYPES: { readonly [type: string]: Serve } = {
@@ -26,6 +32,9 @@ const TYPES: { readonly [type: string]: Serve } = {
   'Custom::EksPlatformDrain': serveDrain,
 };
 
+/** What changes nothing needs no fence. */
+const READS_ONLY = 'Custom::AWSCDK-EKS-KubernetesObjectValue';
+
 /**
  * Serves CloudFormation.
  *
@@ -35,28 +44,63 @@ const TYPES: { readonly [type: string]: Serve } = {
 export async function run(
   event: Event, invocation: Invocation, world: World, env: NodeJS.ProcessEnv, layer = (own: NodeJS.ProcessEnv): Programs => new Layer(own),
 ): Promise<void> {
-  await serve(event, invocation, world, async deadline => {
-    const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
-    if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
-      return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
+  const invoked = { nonce: randomUUID(), continues: event.Continues, end: world.clock.now() + invocation.getRemainingTimeInMillis() };
+  const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
+  let fence: Fence | undefined;
+  let isAnswered = false;
+  const respond = async (url: string, body: object) => {
+    if (!fence?.isAnswered) {
+      await world.respond(url, body);
+      isAnswered = true;
     }
-    const hide = hiding(event.ResourceProperties, event.OldResourceProperties ?? {});
-    const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
-    try {
-      const programs = discreet(layer(environment(folder, env, world.clock.now(), event.ResourceProperties.Namespace)), hide);
-      const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
-      const { reason, ...result } = await serverOf(event)(work);
-      return { ...result, reason: reason && hide(reason) };
-    } catch (error: any) {
-      if (error instanceof ClusterGone) {
-        return { id: PhysicalResourceId!, reason: error.message };
+  };
+  const request: Event = { ...event, Continues: invoked.nonce }; // as another invocation gets it
+  try {
+    await serve(request, invocation, { ...world, respond }, async deadline => {
+      const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
+      if (ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
+        return elsewhere(RequestType, PhysicalResourceId, ClusterName, env.CLUSTER_NAME!);
       }
-      const words = hide(`${error?.message ?? error}`);
-      throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      const hide = hiding(event.ResourceProperties, event.OldResourceProperties ?? {});
+      try {
+        const programs = discreet(limited(layer(environment(folder, env, world.clock.now(), event.ResourceProperties.Namespace)), world.clock), hide);
+        const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
+        const server = serverOf(event);
+        const { reason, ...result } = await server(event.ResourceType === READS_ONLY ? work : await alone(work, it => { fence = it; }, invoked));
+        return { ...result, reason: reason && hide(reason) };
+      } catch (error: any) {
+        if (error instanceof ClusterGone) {
+          return { id: PhysicalResourceId!, reason: error.message };
+        }
+        const words = hide(`${error?.message ?? error}`);
+        throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
+      }
+    });
+    if (isAnswered) { // if not, another invocation goes on
+      await fence?.leave(true);
     }
-  });
+  } catch (error) { // then Lambda sends the event again
+    await fence?.leave(false);
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is asked for another cluster: it was replaced by this one, or it has been given a provider that is not its own. */
+function elsewhere(type: Event['RequestType'], id: string | undefined, asked: string, own: string): Result {
+  if (type !== 'Delete') {
+    throw new Error(`This function serves the cluster ${own}, not ${asked}, and changed nothing: give ${asked} a KubectlProvider of its own`);
+  }
+  return { id: id!, reason: `Nothing was changed: this resource was in the cluster ${asked}, and this function serves ${own}` };
+}
+
+/** The work, once no other request for its resource is at work. */
+async function alone(work: Work, keep: (fence: Fence) => void, invoked: Invoked): Promise<Work> {
+  const fence = new Fence(work, invoked);
+  keep(fence);
+  await fence.enter();
+  return { ...work, programs: fence.around(work.programs) };
 }
 
 function serverOf({ ResourceType }: Event): Serve {
@@ -65,11 +109,6 @@ function serverOf({ ResourceType }: Event): Serve {
     throw new Error(`${ResourceType} is not a type that this function serves: it serves ${Object.keys(TYPES).join(', ')}`);
   }
   return found;
-}
-
-/** The name of a resource in the cluster: it never changes, and no other resource has it. */
-export function ownerOf({ StackId, LogicalResourceId }: Pick<Event, 'StackId' | 'LogicalResourceId'>): string {
-  return createHash('sha256').update(`${StackId}/${LogicalResourceId}`).digest('hex').slice(0, 16);
 }
 
 /**

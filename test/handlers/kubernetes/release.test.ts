@@ -1,4 +1,4 @@
-import { FakeHelm } from './fake-helm';
+import { FakeHelm, STACK } from './fake-helm';
 import { NOTHING, Unfinished } from '../../../handlers/shared/custom-resource';
 
 let helm: FakeHelm;
@@ -18,12 +18,12 @@ describe('an install or upgrade', () => {
     helm.crds = 'kind: CustomResourceDefinition\n';
     expect(await helm.serve('Create', { Version: '1.0.0' })).toMatchObject({ id: 'shop/web', reason: 'Release shop/web is deployed' });
     expect(helm.commands.map(it => it.split(' ').slice(0, 2).join(' '))).toEqual([
-      'pull chart', 'show crds', 'apply --server-side', 'wait --for', 'get secrets', 'upgrade web',
+      'pull chart', 'get secrets', 'show crds', 'apply --server-side', 'wait --for', 'get secrets', 'upgrade web',
     ]);
     expect(helm.commands[0]).toMatch(/^pull chart --repo https:\/\/charts\.example\.com --version 1\.0\.0 --destination /);
-    expect(helm.commands[2]).toMatch(/^apply --server-side --force-conflicts --field-manager eks-platform-mine --filename /);
+    expect(helm.commands[3]).toMatch(/^apply --server-side --force-conflicts --field-manager eks-platform-mine --filename /);
     expect(upgrade()).toBe('upgrade web FOLDER/chart/chart-1.0.0.tgz --install --namespace shop --reset-values --values FOLDER/values.json'
-      + ' --server-side true --force-conflicts --skip-crds --hide-notes --labels eks-platform-owner=mine --timeout 300s');
+      + ` --server-side true --force-conflicts --skip-crds --hide-notes --labels eks-platform-owner=mine,eks-platform-stack=${STACK} --timeout 300s`);
   });
 
   test.each([
@@ -109,7 +109,7 @@ describe('what a killed Helm left', () => {
     helm.revisions = [...before.map(it => ({ ...it })), { status, owner: 'mine' }];
     await helm.serve('Create');
     expect(helm.changes.map(it => /^rollback/.test(it) ? it.split(' ').slice(0, 3).join(' ') : it.split(' ').slice(0, 2).join(' '))).toEqual(expected);
-    expect(helm.revisions.at(-1)).toEqual({ status: 'deployed', owner: 'mine' });
+    expect(helm.revisions.at(-1)).toEqual({ status: 'deployed', owner: 'mine', stack: STACK });
   });
 
   test('runs no hooks for what was never installed', async () => {
@@ -122,7 +122,7 @@ describe('what a killed Helm left', () => {
     helm.revisions = [{ ...good }, { status: 'pending-upgrade', owner: 'mine' }];
     helm.failures.push({ command: /^rollback/, stderr: 'Error: no', before: () => helm.revisions.push({ status: 'failed', owner: 'mine' }) });
     await helm.serve('Update');
-    expect(helm.revisions.at(-1)).toEqual(good);
+    expect(helm.revisions.at(-1)).toEqual({ ...good, stack: STACK });
   });
 
   test('is an error that says how to look at it, where it stays so', async () => {
@@ -199,14 +199,14 @@ describe('a delete', () => {
     helm.revisions = [{ status: 'superseded', owner: 'mine' }, { status: 'deployed', owner: 'theirs' }];
     expect(await helm.serve('Delete')).toMatchObject({ reason: 'Release shop/web stays: it belongs to another resource now' });
     expect(helm.changes).toEqual([
-      'label secrets --namespace shop --overwrite --selector owner=helm,name=web,eks-platform-owner=mine eks-platform-owner=theirs',
+      'label secrets --namespace shop --overwrite --selector owner=helm,name=web,eks-platform-owner=mine eks-platform-owner=theirs eks-platform-stack- eks-platform-adopted-',
     ]);
   });
 
   test('of what was taken over from another owner gives it back, as its deployment is rolled back', async () => {
     helm.revisions = [{ status: 'superseded', owner: 'theirs' }, { status: 'deployed', owner: 'mine' }];
     await helm.serve('Delete');
-    expect(helm.changes).toEqual([expect.stringMatching(/^rollback web 1 /), expect.stringMatching(/^label .*=mine eks-platform-owner=theirs$/)]);
+    expect(helm.changes).toEqual([expect.stringMatching(/^rollback web 1 /), expect.stringMatching(/^label .*=mine eks-platform-owner=theirs eks-platform-stack- eks-platform-adopted-$/)]);
   });
 
   test.each([

@@ -25,6 +25,7 @@ export interface RequestOptions {
   readonly id?: string;
   readonly programs?: Programs;
   readonly seconds?: number;
+  readonly stack?: string;
 }
 
 type Properties = { readonly [name: string]: string | undefined };
@@ -101,6 +102,17 @@ export class Releases {
     return text === '' ? undefined : JSON.parse(text);
   }
 
+  /** Where charts come from. */
+  public get address(): string {
+    return `http://127.0.0.1:${(this.repository.address() as AddressInfo).port}`;
+  }
+
+  /** Installs a release as somebody does by hand. */
+  public async byHand(name: string, version: string, ...more: string[]): Promise<void> {
+    const args = ['upgrade', '--install', name, 'web', '--repo', this.address, '--version', version, '--namespace', this.namespace, ...more];
+    await run(this.helmPath, args, { env: { ...process.env, ...this.environment } });
+  }
+
   /** A file with an object. */
   public file(object: object): string {
     const file = join(this.plane.folder, 'object.json');
@@ -116,16 +128,15 @@ export class Releases {
   }
 
   private async serve(RequestType: 'Create' | 'Update' | 'Delete', properties: Properties, options: RequestOptions = {}): Promise<Result> {
-    const { owner = 'mine', id, programs = this.programs, seconds = 60 } = options;
+    const { owner = 'mine', id, programs = this.programs, seconds = 60, stack = 'stack' } = options;
     const folder = mkdtempSync(join(this.plane.folder, 'request-'));
-    const { port } = this.repository.address() as AddressInfo;
     const ResourceProperties = {
-      ClusterName: 'shop', Namespace: this.namespace, Chart: properties.Release, Repository: `http://127.0.0.1:${port}`, Timeout: '5s', ...properties,
+      ClusterName: 'shop', Namespace: this.namespace, Chart: properties.Release, Repository: this.address, Timeout: '5s', ...properties,
     };
     const aws = new FakeAws();
     aws.cluster = { status: 'ACTIVE' };
     const work: Work = {
-      request: helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`),
+      request: { ...helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`), StackId: stack },
       programs,
       aws,
       folder,
