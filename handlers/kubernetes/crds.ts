@@ -34,14 +34,11 @@ export async function applyCrds(work: Work, chart: string): Promise<void> {
   await run(work, 'wait', '--for', 'condition=Established', '--timeout', `${UNTIL_ESTABLISHED}s`, '--filename', file);
 }
 
-/** What the API server says of a CRD that lacks a version in which objects are stored. */
-export const NEWER_STORED = /status\.storedVersions.*missing from spec\.versions/s;
-
 /** Whether all that was refused are CRDs of a newer version, in which objects are stored: an earlier release left them. They are not downgraded. */
 function areNewer(ran: Ran): boolean {
   const words = wordsOf(ran);
   console.log(words);
-  return words.split(/\n(?=error:|Error from server|The \S+ ")/).every(it => NEWER_STORED.test(it));
+  return words.split(/\n(?=error:|Error from server|The \S+ ")/).every(it => /status\.storedVersions.*missing from spec\.versions/s.test(it));
 }
 
 /** Deletes the CRDs that this release applied and nobody else manages, and with them all objects of their kinds. */

@@ -57,8 +57,8 @@ export class Layer implements Programs {
       };
       child.on('error', error => { done(); reject(error); });
       // A killed program says nothing itself, and what it wrote to stdout until then is no message.
-      const ended = (code: number | null, signal: string | null) => ({ code: code ?? -1, stdout, stderr: stderr || (signal ? `ended by ${signal}` : ''), interrupted });
-      child.on('close', (code, signal) => { done(); resolve(ended(code, signal)); });
+      const ended = (code: number | null, killer: string | null) => ({ code: code ?? -1, stdout, stderr: stderr || (killer ? `ended by ${killer}` : ''), interrupted });
+      child.on('close', (code, killer) => { done(); resolve(ended(code, killer)); });
       child.stdin.on('error', () => {}); // it ended before it read everything
       child.stdin.end(input ?? '');
     });

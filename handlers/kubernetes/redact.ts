@@ -1,6 +1,5 @@
 import { PASSING } from './apply';
 import { NOT_YET_KNOWN, UNREACHABLE } from './cluster';
-import { NEWER_STORED } from './crds';
 
 /** What replaces a value. */
 const HIDDEN = '***';
@@ -20,7 +19,7 @@ const WORDS = new Set((
 ).split(' '));
 
 /** What we know failures by, which stays whole. */
-const KNOWN = [UNREACHABLE, NOT_YET_KNOWN, PASSING, NEWER_STORED, /Error from server \(\w+\)|timed out waiting|release: not found|the server doesn't have a resource type/]
+const KNOWN = [UNREACHABLE, NOT_YET_KNOWN, PASSING, /Error from server \(\w+\)|timed out waiting|release: not found|the server doesn't have a resource type|status\.storedVersions|missing from spec\.versions/]
   .map(it => it.source).join('|');
 
 /** In characters: a shorter value is hidden only in quotes, as else it would be a part of words. */

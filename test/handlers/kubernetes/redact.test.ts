@@ -174,7 +174,8 @@ describe('object, field and reason stay', () => {
   test.each([
     'no such host', 'connection refused', 'connection reset by peer', 'broken pipe', 'TLS handshake timeout', 'server misbehaving', 'no route to host', 'network is unreachable',
     'http2: client connection lost', 'Kubernetes cluster unreachable', 'error: timed out waiting', 'failed calling webhook', 'because it is being terminated', 'no matches for kind',
-    'Error from server (NotFound)', 'Error from server (AlreadyExists)', 'You must be logged in', 'release: not found', 'serviceaccount "default" not found',
+    'Error from server (NotFound)', 'Error from server (AlreadyExists)', 'You must be logged in', 'release: not found', 'status.storedVersions', 'missing from spec.versions', 'object has been modified', 'uid mismatch',
+    'serviceaccount "default" not found',
   ])('where we know a failure by its words, though they are values: %s', message => {
     const words = message.match(/[A-Za-z]+/g)!;
     expect(values(words)(message)).toBe(message);
