@@ -140,7 +140,7 @@ const handlers = project.addTask('handlers', { description: 'Build the code of t
 handlers.exec('rm -rf assets');
 handlers.exec('tsc -p handlers/tsconfig.json');
 // White space alone, so that names in stack traces stay: a tenth of the size.
-handlers.exec("esbuild 'assets/**/*.js' --minify-whitespace --platform=node --target=node24 --allow-overwrite --outdir=assets --log-level=warning");
+handlers.exec("esbuild 'assets/**/*.js' --minify-whitespace --minify-syntax --platform=node --target=node24 --allow-overwrite --outdir=assets --log-level=warning");
 project.preCompileTask.spawn(handlers);
 project.setScript('prepare', 'projen handlers'); // after each `npm ci`, so that any script may be run first
 project.addPackageIgnore('!/assets/');

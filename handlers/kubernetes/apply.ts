@@ -1,12 +1,17 @@
+import { claim, isTrue } from './claim';
 import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
-import { itemsOf, managerOf, nameOf, signed, streamOf, type KubernetesObject } from './objects';
+import { itemsOf, managerOf, nameOf, streamOf, type KubernetesObject } from './objects';
+import type { Ran } from './programs';
 import { inNamespace, resourceOf, whatHolds } from './stuck';
 import type { Work } from './work';
 import { Unfinished } from '../shared/custom-resource';
 
+/** Something got the name of an object, or left it, since the object was claimed. */
+const CLAIMED_ANEW = 'object has been modified|uid mismatch|metadata\\.uid: Invalid value';
+
 /** Failures that pass: a definition is being registered, a namespace is new or still being deleted, a webhook's pods are starting. */
-const PASSING = /no matches for kind|serviceaccount "\S+" not found|because it is being terminated|failed calling webhook|object has been modified/;
+export const PASSING = new RegExp(`no matches for kind|serviceaccount "\\S+" not found|because it is being terminated|failed calling webhook|${CLAIMED_ANEW}`);
 
 /** How long that may take. */
 const PATIENCE = 5 * 60_000;
@@ -16,6 +21,9 @@ const LONGEST_PAUSE = 10_000;
 /** The kinds that are of use only after their pods run. */
 const ROLLED_OUT = ['Deployment', 'DaemonSet', 'StatefulSet'];
 
+/** Where there is nothing to apply, or not yet. */
+const NOTHING_RAN: Ran = { code: 0, stdout: '', stderr: '', interrupted: false };
+
 /** How many pods of a workload are named. */
 const PODS_TOLD = 3;
 
@@ -24,22 +32,20 @@ const PODS_TOLD = 3;
  *
  * kubectl continues after an object that fails. So all failures are reported at once, and a second try finds what the first one created.
  *
- * @returns the objects as the cluster has them
+ * @param before the objects that CloudFormation has in its record of this resource
+ * @returns the objects as the cluster has them, and what was left as it is
  */
-export async function apply(work: Work, objects: KubernetesObject[]): Promise<any[]> {
-  const { clock, deadline, owner, request: { ResourceProperties: { SkipValidation } } } = work;
-  const args = [
-    'apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(owner), '--output', 'json', '--filename', '-',
-    ...SkipValidation?.toLowerCase() === 'true' ? ['--validate=false'] : [],
-  ];
-  const input = streamOf(objects.map(it => signed(work, it)));
+export async function apply(work: Work, objects: KubernetesObject[], before: KubernetesObject[]): Promise<{ living: any[]; kept: string[] }> {
+  const { clock, deadline } = work;
   const end = clock.now() + PATIENCE;
-  for (let pause = 1_000; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    const ran = await kubectl(work, args, input);
+  for (let pause = 1_000, isFirst = true; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    const { applied, kept, going: foreign } = await claim(work, objects, before, isFirst);
+    const ran = foreign.length > 0 || applied.length === 0 ? NOTHING_RAN : await kubectl(work, commandOf(work), streamOf(applied));
+    isFirst &&= ran === NOTHING_RAN;
     const living = ran.code === 0 ? itemsOf(ran.stdout) : [];
-    const going: KubernetesObject[] = living.filter(it => it.metadata.deletionTimestamp !== undefined);
+    const going: KubernetesObject[] = [...foreign, ...living.filter(it => it.metadata.deletionTimestamp !== undefined)];
     if (ran.code === 0 && going.length === 0) {
-      return living;
+      return { living, kept };
     }
     const words = ran.code === 0 ? `${going.map(nameOf).join(', ')} existed before and is still being deleted` : wordsOf(ran);
     if (ran.code !== 0 && !passes(words, objects) || clock.now() + pause >= end) {
@@ -51,6 +57,13 @@ export async function apply(work: Work, objects: KubernetesObject[]): Promise<an
     console.log(`again in ${pause / 1000} s: ${words}`);
     await clock.sleep(pause);
   }
+}
+
+function commandOf({ owner, request: { ResourceProperties: { SkipValidation } } }: Work): string[] {
+  return [
+    'apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(owner), '--output', 'json', '--filename', '-',
+    ...isTrue(SkipValidation) ? ['--validate=false'] : [],
+  ];
 }
 
 /** Whether all that failed may work later. */

@@ -4,11 +4,15 @@ import { wordsOf } from './cluster';
 import type { Ran } from './programs';
 import type { Work } from './work';
 import { unzip } from './zip';
+import { isRefused } from '../shared/aws';
 import { Unfinished } from '../shared/custom-resource';
 
 /** Chart repositories fail now and then. */
 const TRIES = 3;
 const PAUSE = 3_000;
+
+/** For how long missing rights are taken for ones that were just granted: IAM takes a while to tell all of AWS. */
+const UNTIL_GRANTED = 120_000;
 
 /** A chart in a private registry of ECR, whose address may be a FIPS or dual-stack one. */
 const ECR = /^oci:\/\/(\d+\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+)\//;
@@ -41,7 +45,7 @@ async function pull(work: Work, folder: string, chart: string, repository?: stri
   // The registry's credentials are removed with the request's folder.
   const registry = ['--registry-config', join(work.folder, 'registry.json')];
   await logIn(work, chart, registry);
-  await patiently(work, `helm pull ${chart}`, () => work.programs.helm([
+  await patiently(work, chart, `helm pull ${chart}`, () => work.programs.helm([
     'pull', chart,
     ...repository === undefined ? [] : ['--repo', repository],
     ...Version === undefined ? [] : ['--version', Version],
@@ -60,9 +64,9 @@ async function logIn(work: Work, chart: string, registry: string[]): Promise<voi
   if (host === undefined) {
     return;
   }
-  const { authorizationData } = await work.aws.call('ecr', 'getAuthorizationToken', {}, region);
+  const { authorizationData } = await granted(work, `the login at ${host}`, () => work.aws.call('ecr', 'getAuthorizationToken', {}, region));
   const [username, password] = Buffer.from(authorizationData[0].authorizationToken, 'base64').toString().split(':');
-  await patiently(work, `helm registry login ${host}`, () => work.programs.helm(
+  await patiently(work, chart, `helm registry login ${host}`, () => work.programs.helm(
     ['registry', 'login', host, '--username', username, '--password-stdin', ...registry], { input: password, deadline: work.deadline }));
 }
 
@@ -72,7 +76,7 @@ async function fromS3(work: Work, url: string, folder: string): Promise<string> 
   if (Key === undefined) {
     throw new Error(`\`ChartAssetURL\` must be s3://BUCKET/KEY, got: ${url}`);
   }
-  const { Body } = await work.aws.call('s3', 'getObject', { Bucket, Key });
+  const { Body } = await granted(work, `the chart ${url}`, () => work.aws.call('s3', 'getObject', { Bucket, Key }));
   const asset = Buffer.from(await Body.transformToByteArray());
   if (asset.subarray(0, GZIP.length).equals(GZIP)) {
     writeFileSync(join(folder, 'chart.tgz'), asset);
@@ -86,7 +90,26 @@ async function fromS3(work: Work, url: string, folder: string): Promise<string> 
   return folder;
 }
 
-async function patiently({ clock, deadline }: Work, what: string, run: () => Promise<Ran>): Promise<void> {
+/** Calls AWS, again as long as rights may not have come through. */
+async function granted<T>({ clock, deadline }: Work, what: string, call: () => Promise<T>): Promise<T> {
+  const end = Math.min(clock.now() + UNTIL_GRANTED, deadline);
+  for (;;) {
+    try {
+      return await call();
+    } catch (error: any) {
+      const words = `${what} cannot be read: ${error.name}: ${error.message}`;
+      if (!isRefused(error) || clock.now() + PAUSE > end) {
+        throw new Error(words);
+      }
+      console.log(`again in ${PAUSE / 1000} s:`, words);
+      await clock.sleep(PAUSE);
+    }
+  }
+}
+
+/** Runs Helm again where the repository fails for a moment, or where ECR may not know of a right yet. */
+async function patiently({ clock, deadline }: Work, chart: string, what: string, run: () => Promise<Ran>): Promise<void> {
+  const end = Math.min(clock.now() + UNTIL_GRANTED, deadline);
   for (let tried = 1; ; tried++) {
     const ran = await run();
     if (ran.code === 0) {
@@ -96,8 +119,9 @@ async function patiently({ clock, deadline }: Work, what: string, run: () => Pro
     if (ran.interrupted) {
       throw new Unfinished(words);
     }
+    const isNew = ECR.test(chart) && /\b403\b|denied/i.test(words);
     // Another try does not help against a wrong name or missing permissions.
-    if (tried === TRIES || /not found|denied|unauthorized|forbidden|invalid/i.test(words) || clock.now() + PAUSE > deadline) {
+    if (!isNew && (tried === TRIES || /not found|denied|unauthorized|forbidden|invalid/i.test(words)) || clock.now() + PAUSE > end) {
       throw new Error(words);
     }
     console.log(`again in ${PAUSE / 1000} s:`, words);

@@ -7,7 +7,7 @@ import { Unfinished } from '../shared/custom-resource';
 export class ClusterGone extends Error {}
 
 /** What kubectl and Helm say if no API server answers, or if it can't serve anybody at the moment. */
-const UNREACHABLE = new RegExp([
+export const UNREACHABLE = new RegExp([
   'connection refused', 'The connection to the server .* was refused', 'connection reset by peer', 'broken pipe', 'i/o timeout', 'TLS handshake timeout',
   'no such host', 'server misbehaving', 'no route to host', 'network is unreachable', 'Client\\.Timeout exceeded', 'unexpected EOF', ': EOF$',
   'http2: client connection lost', 'http2: server sent GOAWAY', 'client connection force closed', 'ServiceUnavailable',
@@ -19,7 +19,7 @@ const UNREACHABLE = new RegExp([
 const WEBHOOK = /failed calling webhook|conversion webhook/;
 
 /** What they say until the API server knows a new access entry, which takes a while. */
-const NOT_YET_KNOWN = /You must be logged in|asked for the client to provide credentials|Unauthorized|is forbidden: User .* cannot \w+ resource/;
+export const NOT_YET_KNOWN = /You must be logged in|asked for the client to provide credentials|Unauthorized|is forbidden: User .* cannot \w+ resource/;
 
 /** For how long refused credentials are taken for new ones. */
 const UNTIL_KNOWN = 120_000;

@@ -2,6 +2,7 @@ import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
+import type { Ran } from './programs';
 import { whatHolds } from './stuck';
 import type { Work } from './work';
 
@@ -26,18 +27,26 @@ export async function applyCrds(work: Work, chart: string): Promise<void> {
   }
   const file = join(work.folder, 'crds.yaml');
   writeFileSync(file, shown.stdout);
-  await run(work, 'apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(work), '--filename', file);
+  const ran = await kubectl(work, ['apply', '--server-side', '--force-conflicts', '--field-manager', managerOf(work), '--filename', file]);
+  if (ran.code !== 0 && !areNewer(ran)) {
+    throw new Error(`kubectl apply of the chart's CRDs failed: ${wordsOf(ran)}`);
+  }
   await run(work, 'wait', '--for', 'condition=Established', '--timeout', `${UNTIL_ESTABLISHED}s`, '--filename', file);
 }
 
-/** Deletes the CRDs that only this one of our releases applied, and with them all objects of their kinds. */
+/** Whether all that was refused are CRDs of a newer version, in which objects are stored: an earlier release left them. They are not downgraded. */
+function areNewer(ran: Ran): boolean {
+  const words = wordsOf(ran);
+  console.log(words);
+  return words.split(/\n(?=error:|Error from server|The \S+ ")/).every(it => /status\.storedVersions.*missing from spec\.versions/s.test(it));
+}
+
+/** Deletes the CRDs that this release applied and nobody else manages, and with them all objects of their kinds. */
 export async function deleteCrds(work: Work): Promise<string[]> {
-  const crds = await run(work, 'get', 'customresourcedefinitions', '--show-managed-fields', '--output',
-    'jsonpath={range .items[*]}{.metadata.name}{" "}{.metadata.managedFields[?(@.operation=="Apply")].manager}{"\\n"}{end}');
-  const ours = crds.split('\n').map(line => line.split(' ')).filter(([, ...managers]) => {
-    const platforms = managers.filter(it => it.startsWith('eks-platform-'));
-    return platforms.includes(managerOf(work)) && platforms.every(it => it === managerOf(work));
-  }).map(([name]) => name);
+  const applied = (await managersOfCrds(work)).filter(({ managers }) => managers.includes(managerOf(work)));
+  const isOthers = (manager: string) => manager !== managerOf(work);
+  applied.forEach(({ name, managers }) => managers.filter(isOthers).forEach(it => console.log(`keeps the CRD ${name}, which ${it} manages, too`)));
+  const ours = applied.filter(({ managers }) => !managers.some(isOthers)).map(it => it.name);
   if (ours.length > 0) {
     console.log('deletes the CRDs', ...ours);
     const ran = await kubectl(work, ['delete', 'customresourcedefinitions', ...ours, '--ignore-not-found', '--timeout', `${UNTIL_GONE}s`]);
@@ -48,6 +57,17 @@ export async function deleteCrds(work: Work): Promise<string[]> {
     }
   }
   return ours;
+}
+
+/** Who set a field of each CRD, but for its status, which the API server sets. */
+async function managersOfCrds(work: Work): Promise<{ name: string; managers: string[] }[]> {
+  // A manager's name may have spaces.
+  const crds = await run(work, 'get', 'customresourcedefinitions', '--show-managed-fields', '--output',
+    'jsonpath={range .items[*]}{.metadata.name}{range .metadata.managedFields[*]}{"\\t"}{.subresource}:{.manager}{end}{"\\n"}{end}');
+  return crds.split('\n').map(line => {
+    const [name, ...entries] = line.split('\t');
+    return { name, managers: entries.filter(it => !it.startsWith('status:')).map(it => it.slice(it.indexOf(':') + 1)) };
+  });
 }
 
 function managerOf({ owner }: Work): string {

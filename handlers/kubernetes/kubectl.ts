@@ -1,4 +1,5 @@
-import { retrying } from './cluster';
+import { retrying, wordsOf } from './cluster';
+import { itemsOf } from './objects';
 import type { Ran } from './programs';
 import type { Work } from './work';
 import { Unfinished } from '../shared/custom-resource';
@@ -10,4 +11,18 @@ export async function kubectl(work: Work, args: string[], input?: string): Promi
     throw new Unfinished(`kubectl ${args.slice(0, 2).join(' ')} was interrupted, because its time was up`);
   }
   return ran;
+}
+
+/**
+ * Those of a manifest's objects that exist, as the cluster has them. Of a kind that the cluster does not know, none do.
+ *
+ * An object without a namespace is looked for in the kubeconfig's: with `--namespace`, kubectl refuses all that are in others.
+ */
+export async function existing(work: Work, manifest: string): Promise<any[]> {
+  const ran = await kubectl(work, ['get', '--filename', '-', '--ignore-not-found', '--show-managed-fields', '--output', 'json'], manifest);
+  const failures = wordsOf({ ...ran, stdout: '' }).split('\n').filter(it => it !== '' && !/no matches for kind|^ensure CRDs are installed first/.test(it));
+  if (ran.code !== 0 && failures.length > 0) {
+    throw new Error(failures.join('\n'));
+  }
+  return itemsOf(ran.stdout);
 }

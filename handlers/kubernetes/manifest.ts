@@ -1,7 +1,8 @@
 import { apply, ready } from './apply';
+import { find, isTrue } from './claim';
 import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
-import { bare, check, isObject, isOurs, itemsOf, keyOf, nameOf, objectsIn, otherOwner, streamOf, withdrawal, type KubernetesObject } from './objects';
+import { bare, bondOf, check, isObject, keyOf, nameOf, objectsIn, otherOwner, streamOf, withdrawal, type KubernetesObject } from './objects';
 import { inNamespace, resourceOf, whatHolds } from './stuck';
 import type { Serve, Work } from './work';
 
@@ -17,14 +18,15 @@ const RESERVE = 20_000;
 /** How many of the objects that are still there are described in full. */
 const TOLD_IN_FULL = 3;
 
-/** Serves a manifest: objects that are created, changed and deleted together. Only CloudFormation's record of the manifest says which they are. */
+/**
+ * Serves a manifest: objects that are created, changed and deleted together. Only CloudFormation's record of the manifest says which they are,
+ * and only the signature that each carries from its first moment says which of them this resource made.
+ */
 export const serveManifest: Serve = async work => {
-  const { request: { RequestType, PhysicalResourceId, ResourceProperties: { Manifest, Overwrite, Wait }, OldResourceProperties } } = work;
+  const { request: { RequestType, PhysicalResourceId, ResourceProperties: { Manifest, Wait }, OldResourceProperties } } = work;
   const objects = objectsIn(Manifest);
-  const id = `manifest-${work.owner}`;
   if (RequestType === 'Delete') {
-    // If CloudFormation does not know that the objects were created, they may be those of others, which were in the way.
-    const { words, stuck } = await remove(work, objects.filter(isObject), { isRecorded: PhysicalResourceId === id, patience: DELETION, stops: true });
+    const { words, stuck } = await remove(work, objects.filter(isObject), { patience: DELETION, stops: true });
     if (stuck.length > 0) {
       throw new Error(`${stuck.join('. ')}. Then delete the stack again.`);
     }
@@ -32,54 +34,21 @@ export const serveManifest: Serve = async work => {
   }
   check(objects);
   const before = objectsIn(OldResourceProperties?.Manifest).filter(isObject);
-  if (!isTrue(Overwrite)) {
-    await refuseOthers(work, without(objects, before));
-  }
-  const living = objects.length > 0 ? await apply(work, objects) : [];
+  const { living, kept } = objects.length > 0 ? await apply(work, objects, before) : { living: [], kept: [] };
   if (isTrue(Wait)) {
     await ready(work, living);
   }
   const but: string[] = living.map(it => it.metadata.uid);
-  const { words, stuck } = await remove(work, without(before, objects), { isRecorded: false, patience: DROP, stops: false, but });
-  return { id, reason: [`${objects.length} applied`, words, ...stuck].join('. ') };
+  const { words, stuck } = await remove(work, without(before, objects), { patience: DROP, stops: false, but });
+  return { id: `manifest-${work.owner}`, reason: [`${living.length} applied`, ...kept, words, ...stuck].join('. ') };
 };
-
-function isTrue(property: string | undefined): boolean {
-  return property?.toLowerCase() === 'true';
-}
 
 function without(objects: KubernetesObject[], others: KubernetesObject[]): KubernetesObject[] {
   const keys = others.map(keyOf);
   return objects.filter(it => !keys.includes(keyOf(it)));
 }
 
-/** Refuses objects that exist and are not ours. What an interrupted creation of ours made is ours. */
-async function refuseOthers(work: Work, objects: KubernetesObject[]): Promise<void> {
-  const others = (await find(work, objects)).filter(it => !isOurs(work, it));
-  if (others.length > 0) {
-    const whose = (it: any) => otherOwner(work, it) === undefined ? '' : ` (applied by ${otherOwner(work, it)})`;
-    throw new Error(`The cluster already has ${others.map(it => `${nameOf(it)}${whose(it)}`).join(', ')}, and nothing was changed. `
-      + 'Delete what is there, or set `overwrite` to take it over.');
-  }
-}
-
-/** Those of the objects that exist, as the cluster has them. Of a kind that the cluster does not know, none do. */
-async function find(work: Work, objects: KubernetesObject[]): Promise<any[]> {
-  if (objects.length === 0) {
-    return [];
-  }
-  const args = ['get', '--filename', '-', '--ignore-not-found', '--show-managed-fields', '--output', 'json'];
-  const ran = await kubectl(work, args, streamOf(objects.map(bare)));
-  const failures = wordsOf({ ...ran, stdout: '' }).split('\n').filter(it => it !== '' && !/no matches for kind|^ensure CRDs are installed first/.test(it));
-  if (ran.code !== 0 && failures.length > 0) {
-    throw new Error(failures.join('\n'));
-  }
-  return itemsOf(ran.stdout);
-}
-
 interface Removal {
-  /** Whether CloudFormation knows that they were created. If not, only those with our annotation are deleted. */
-  readonly isRecorded: boolean;
   readonly patience: number;
   /** Whether to stop at an object that is not deleted, and keep those before it: they may be needed for its deletion. */
   readonly stops: boolean;
@@ -88,20 +57,18 @@ interface Removal {
 }
 
 /**
- * Deletes objects in reverse order, and waits until they are gone.
+ * Deletes what this resource made, in reverse order, and waits until it is gone.
  *
- * An object that another resource applies too is given up, not deleted: the construct was renamed, or two constructs define the same object.
+ * What it adopted is given back, and what another resource applies too is given up: the construct was renamed, or two constructs define
+ * the same object. What it did not sign is left alone, whatever CloudFormation's record says.
  */
-async function remove(
-  work: Work, objects: KubernetesObject[], { isRecorded, patience, stops, but = [] }: Removal,
-): Promise<{ words: string; stuck: string[] }> {
+async function remove(work: Work, objects: KubernetesObject[], { patience, stops, but = [] }: Removal): Promise<{ words: string; stuck: string[] }> {
   const { clock, deadline } = work;
   const end = Math.min(clock.now() + patience, deadline - RESERVE);
   const living = [...new Map((await find(work, objects)).map(it => [it.metadata.uid, it])).values()].filter(it => !but.includes(it.metadata.uid));
-  const shared = living.filter(it => otherOwner(work, it) !== undefined);
-  const foreign = living.filter(it => !shared.includes(it) && !isRecorded && !isOurs(work, it));
-  const ours = living.filter(it => !shared.includes(it) && !foreign.includes(it)).reverse();
-  for (const object of shared.filter(it => isOurs(work, it))) {
+  const ours = living.filter(it => bondOf(work, it) === 'made' && otherOwner(work, it) === undefined).reverse();
+  const left = living.filter(it => !ours.includes(it));
+  for (const object of left.filter(it => bondOf(work, it) !== undefined)) {
     await giveUp(work, object);
   }
   const stuck: string[] = [];
@@ -117,12 +84,14 @@ async function remove(
       throw new Error(wordsOf(ran));
     }
   }
-  const left = [
-    ...shared.map(it => `${nameOf(it)} is left alone, because ${otherOwner(work, it)} applies it too`),
-    ...foreign.map(it => `${nameOf(it)} is left alone, because this resource did not apply it`),
-  ];
-  left.forEach(it => console.log(it));
-  return { words: [`${ours.length} deleted`, ...left].join('. '), stuck };
+  const words = left.map(it => `${nameOf(it)} is left alone, because ${whyLeft(work, it)}`);
+  words.forEach(it => console.log(it));
+  return { words: [`${ours.length} deleted`, ...words].join('. '), stuck };
+}
+
+function whyLeft(work: Work, object: KubernetesObject): string {
+  const other = otherOwner(work, object);
+  return other !== undefined ? `${other} applies it too` : bondOf(work, object) === 'adopted' ? 'it was there before' : 'this resource did not apply it';
 }
 
 /** Neighbours of one kind are deleted together. What comes before them in the manifest may have to remove their finalizers, and is deleted later. */
@@ -144,7 +113,7 @@ async function giveUp(work: Work, object: KubernetesObject): Promise<void> {
   const patch = JSON.stringify(withdrawal(work, object));
   const ran = await kubectl(work, ['patch', `${resourceOf(object)}/${name}`, ...inNamespace(namespace), '--type', 'json', '--patch', patch]);
   if (ran.code !== 0 && !/\(NotFound\)/.test(ran.stderr)) {
-    throw new Error(`${nameOf(object)} can't be left to ${otherOwner(work, object)}: ${wordsOf(ran)}`);
+    throw new Error(`${nameOf(object)} can't be given up: ${wordsOf(ran)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { ownerOf } from './owner';
 import type { Work } from './work';
 
 /** An object of Kubernetes: the fields that all kinds have. */
@@ -70,16 +71,22 @@ export function nameOf({ kind, metadata: { name, namespace } }: KubernetesObject
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
+/** How an object came to a resource: it made the object, or found it and adopted it. */
+export type Bond = 'made' | 'adopted';
+
+/** What follows the name of a resource that adopted the object. */
+const ADOPTED = ' (adopted)';
+
 /**
  * An object as it is applied: with an annotation that names who applies it, and without nulls.
  *
  * Managed fields would not be enough: an object without any field has no manager. A server-side apply takes a null as an empty
  * string or an empty list; `kubectl apply` without `--server-side` takes it as missing.
  */
-export function signed({ owner, request: { StackId, LogicalResourceId } }: Work, object: KubernetesObject): KubernetesObject {
+export function signed({ owner, request: { StackId, LogicalResourceId } }: Work, object: KubernetesObject, bond: Bond): KubernetesObject {
   const { metadata, ...rest } = withoutNulls(object);
-  const annotations = { ...metadata?.annotations, [`${SIGNATURE}${owner}`]: `${StackId.split('/')[1] ?? StackId}/${LogicalResourceId}` };
-  return { ...rest, metadata: { ...metadata, annotations } };
+  const signature = `${StackId.split('/')[1] ?? StackId}/${LogicalResourceId}${bond === 'adopted' ? ADOPTED : ''}`;
+  return { ...rest, metadata: { ...metadata, annotations: { ...metadata?.annotations, [`${SIGNATURE}${owner}`]: signature } } };
 }
 
 function withoutNulls(value: any): any {
@@ -90,25 +97,43 @@ function withoutNulls(value: any): any {
     : Object.fromEntries(Object.entries(value).filter(([, inside]) => inside !== null).map(([key, inside]) => [key, withoutNulls(inside)]));
 }
 
-/** Whether this resource applied an object of the cluster. */
-export function isOurs({ owner }: Work, { metadata: { annotations } }: KubernetesObject): boolean {
-  return annotations?.[`${SIGNATURE}${owner}`] !== undefined;
+/** How an object of the cluster came to this resource; undefined if this resource did not apply it. */
+export function bondOf({ owner }: Work, { metadata: { annotations } }: KubernetesObject): Bond | undefined {
+  return bondIn(annotations?.[`${SIGNATURE}${owner}`]);
+}
+
+/** How an object came to other resources of this stack, one of which may be this resource's former name. */
+export function bondOfStack({ owner, request: { StackId } }: Work, object: KubernetesObject): Bond | undefined {
+  const bonds = others(owner, object).flatMap(([name, signature]) => {
+    const LogicalResourceId = signature.replace(ADOPTED, '').split('/').pop()!;
+    return name === `${SIGNATURE}${ownerOf({ StackId, LogicalResourceId })}` ? [bondIn(signature)] : [];
+  });
+  return bonds.includes('made') ? 'made' : bonds[0];
 }
 
 /** Another resource that applies an object of the cluster, as stack and logical id. */
-export function otherOwner({ owner }: Work, { metadata: { annotations } }: KubernetesObject): string | undefined {
-  return Object.entries(annotations ?? {}).find(([name]) => name.startsWith(SIGNATURE) && name !== `${SIGNATURE}${owner}`)?.[1];
+export function otherOwner({ owner }: Work, object: KubernetesObject): string | undefined {
+  return others(owner, object)[0]?.[1].replace(ADOPTED, '');
 }
 
-/** The JSON patch with which a resource gives up an object and leaves it unchanged: from then on it belongs to the others that apply it. */
+function bondIn(signature: string | undefined): Bond | undefined {
+  return signature === undefined ? undefined : signature.endsWith(ADOPTED) ? 'adopted' : 'made';
+}
+
+function others(owner: string, { metadata: { annotations } }: KubernetesObject): [string, string][] {
+  return Object.entries(annotations ?? {}).filter(([name]) => name.startsWith(SIGNATURE) && name !== `${SIGNATURE}${owner}`);
+}
+
+/** The JSON patch with which a resource gives up an object and leaves its values: from then on it belongs to whoever else applies it, or to nobody. */
 export function withdrawal(work: Work, { metadata: { managedFields = [] } }: KubernetesObject): object[] {
   const manager = managerOf(work.owner);
-  const entries = managedFields.flatMap((it: any, index: number) => it.manager === manager ? [index] : []).reverse();
+  const entries: number[] = managedFields.flatMap((it: any, index: number) => it.manager === manager ? [index] : []).reverse();
+  const path = '/metadata/managedFields';
+  const areAll = entries.length > 0 && entries.length === managedFields.length;
   return [
-    ...entries.flatMap((index: number) => [
-      { op: 'test', path: `/metadata/managedFields/${index}/manager`, value: manager }, // it may have changed since
-      { op: 'remove', path: `/metadata/managedFields/${index}` },
-    ]),
+    ...entries.map(index => ({ op: 'test', path: `${path}/${index}/manager`, value: manager })), // it may have changed since
+    ...areAll ? [{ op: 'replace', path, value: [{}] }] // the API server takes an empty list as no change
+      : entries.map(index => ({ op: 'remove', path: `${path}/${index}` })),
     { op: 'remove', path: `/metadata/annotations/${`${SIGNATURE}${work.owner}`.replace('/', '~1')}` },
   ];
 }

@@ -3,11 +3,12 @@ import { join } from 'path';
 import { bringChart } from './chart';
 import { retrying, wordsOf } from './cluster';
 import { applyCrds, deleteCrds } from './crds';
+import { stackOf } from './owner';
 import type { Ran } from './programs';
-import { handOver, lastGood, OWNER, revisionsOf, type ReleaseName, type Revision } from './revisions';
+import { handOver, labelsOf, lastGood, revisionsOf, type Holder, type ReleaseName, type Revision } from './revisions';
 import { uninstall } from './uninstall';
 import type { Serve, Work } from './work';
-import { NOTHING, Unfinished, type Result } from '../shared/custom-resource';
+import { Unfinished, type Result } from '../shared/custom-resource';
 
 /** In seconds: Helm's own default. */
 const TIMEOUT = 300;
@@ -15,11 +16,14 @@ const TIMEOUT = 300;
 /** In seconds: what Helm needs after its time is up, to record what became of the release. */
 const RESERVE = 20;
 
+/** The status of a release while a Helm is at work, or after that was killed. */
+const HALF_DONE = /^pending-|^uninstalling$/;
+
 /** How often one request may find the release half-done, before it fails. */
 const RECOVERIES = 3;
 
 /**
- * Serves a release. The properties are those of CDK's `HelmChart`, and `DeleteCrds`.
+ * Serves a release. The properties are those of CDK's `HelmChart`, `DeleteCrds` and `Adopt`.
  *
  * Needs Helm 4.
  */
@@ -37,18 +41,21 @@ async function install(work: Work, release: ReleaseName): Promise<Result> {
   const values = valuesOf(work);
   const chart = await bringChart(work);
   if (SkipCrds !== 'true') {
+    holderOf(work, release, await revisionsOf(work, release)); // before anything is changed
     await applyCrds(work, chart);
   }
   const file = join(work.folder, 'values.json');
   writeFileSync(file, values, { mode: 0o600 });
+  let holder: Holder = {};
   try {
     const ran = await retrying(work, async () => {
       // Before each try: the API server may have gone away while Helm was at work.
-      const recovered = await recover(work, release);
-      if (recovered && secondsLeft(work) < secondsAsked(work)) { // a new invocation has more time
+      const found = await recover(work, release);
+      if (found.recovered && secondsLeft(work) < secondsAsked(work)) { // a new invocation has more time
         throw new Unfinished(`${idOf(release)} was recovered, and is upgraded next`);
       }
-      return upgrade(work, release, chart, file);
+      holder = found.holder;
+      return upgrade(work, release, chart, file, holder);
     });
     check(ran, `helm upgrade ${idOf(release)}`);
   } finally {
@@ -56,12 +63,12 @@ async function install(work: Work, release: ReleaseName): Promise<Result> {
   }
   if (work.request.RequestType === 'Update') {
     // Until now, a rollback could still give the release back to its former owner.
-    await handOver(work, release, undefined, work.owner);
+    await handOver(work, release, undefined, holder);
   }
   return { id: idOf(release), reason: `Release ${idOf(release)} is deployed` };
 }
 
-function upgrade(work: Work, { name, namespace }: ReleaseName, chart: string, values: string): Promise<Ran> {
+function upgrade(work: Work, { name, namespace }: ReleaseName, chart: string, values: string, holder: Holder): Promise<Ran> {
   const { Wait, Atomic, CreateNamespace } = work.request.ResourceProperties;
   return work.programs.helm([
     'upgrade', name, chart, '--install', '--namespace', namespace,
@@ -70,28 +77,51 @@ function upgrade(work: Work, { name, namespace }: ReleaseName, chart: string, va
     // Changes by hand are overwritten, as with Helm 3. Releases of Helm 3 change to server-side apply.
     '--server-side', 'true', '--force-conflicts',
     '--skip-crds', '--hide-notes',
-    '--labels', `${OWNER}=${work.owner}`,
+    '--labels', labelsOf(holder).join(','),
     '--timeout', `${patience(work)}s`,
     ...CreateNamespace === 'true' ? ['--create-namespace'] : [],
-    ...Wait === 'true' ? ['--wait'] : [],
+    // Helm's former way of waiting, for kinds that its new one never takes for ready.
+    ...Wait === 'true' ? ['--wait'] : Wait === 'legacy' ? ['--wait=legacy'] : [],
     ...Atomic === 'true' ? ['--rollback-on-failure'] : [],
   ], { deadline: work.deadline });
 }
 
 /**
- * Repairs a release that Helm left half-done because it was killed, so that it can be upgraded.
+ * Under which labels this resource may upgrade a release.
  *
- * @returns whether there was something to repair
+ * @throws if the release is not ours, and the request does not have the word to adopt it
  */
-async function recover(work: Work, release: ReleaseName): Promise<boolean> {
+function holderOf(work: Work, release: ReleaseName, revisions: readonly Revision[]): Holder {
+  const { owner, request } = work;
+  const stack = stackOf(request);
+  const last = revisions.at(-1);
+  if (last === undefined || isOurs(work, release, last) || last.owner !== undefined && last.stack === stack) { // it may have been renamed
+    return { owner, stack, adopted: last?.adopted };
+  }
+  if (request.ResourceProperties.Adopt === 'true' && !HALF_DONE.test(last.status)) {
+    return { owner, stack, adopted: true };
+  }
+  throw new Error(`The cluster already has the release ${idOf(release)} (revision ${last.number}, ${last.status}), which this stack did not install, and nothing was `
+    + 'changed. Set the property `Adopt` of the chart\'s resource to adopt it, and to give it back at the end. '
+    + `Or uninstall it, if nobody needs it: helm uninstall ${release.name} --namespace ${release.namespace}`);
+}
+
+/** A release without labels is ours only if CloudFormation has its very id: an id that CloudFormation made up says nothing. */
+function isOurs({ owner, request }: Work, release: ReleaseName, last: Revision): boolean {
+  return last.owner === owner || last.owner === undefined && request.PhysicalResourceId === idOf(release);
+}
+
+/** Repairs a release that Helm left half-done because it was killed, so that it can be upgraded. Says whether there was something to repair. */
+async function recover(work: Work, release: ReleaseName): Promise<{ recovered: boolean; holder: Holder }> {
   for (let done = 0; done < RECOVERIES; done++) {
     const revisions = await revisionsOf(work, release);
+    const holder = holderOf(work, release, revisions);
     const status = revisions.at(-1)?.status ?? '';
-    if (!/^pending-|^uninstalling$/.test(status)) {
-      return done > 0;
+    if (!HALF_DONE.test(status)) {
+      return { recovered: done > 0, holder };
     }
     console.log(`${idOf(release)} was left ${status}`);
-    const good = lastGood(revisions);
+    const good = lastGood(revisions) ?? (holder.adopted ? revisions.filter(it => !HALF_DONE.test(it.status)).at(-1) : undefined);
     if (status === 'uninstalling' || good === undefined) {
       await uninstall(work, release, { hooks: status === 'uninstalling', timeout: patience(work) });
     } else {
@@ -117,37 +147,56 @@ async function rollBack(work: Work, release: ReleaseName, { number }: Revision):
   return ran;
 }
 
-/** Removes a release, unless it belongs to another resource: this one may have been renamed. */
+/** Removes a release that this resource made. What it found is given back as it was, or left as it is. */
 async function remove(work: Work, release: ReleaseName): Promise<Result> {
   const { DeleteCrds } = work.request.ResourceProperties;
   const id = work.request.PhysicalResourceId ?? idOf(release);
   const revisions = await revisionsOf(work, release);
-  const owner = revisions.at(-1)?.owner;
-  const isOurs = owner === work.owner || (owner === undefined && id !== NOTHING);
-  if (revisions.length > 0 && !isOurs) {
-    if (owner !== undefined) {
-      await handOver(work, release, work.owner, owner);
+  const last = revisions.at(-1);
+  if (last !== undefined && !isOurs(work, release, last)) {
+    if (last.owner !== undefined || revisions.some(it => it.owner === work.owner)) {
+      await handOver(work, release, work.owner, last);
     }
-    return { id, reason: said(`Release ${idOf(release)} stays: it belongs to another resource now`) };
+    return { id, reason: said(`Release ${idOf(release)} stays: ${last.owner === undefined ? 'this resource did not install it' : 'it belongs to another resource now'}`) };
   }
-  // Revisions of another owner, which still exists: the deployment that took the release over is being rolled back.
-  const theirs = revisions.filter(it => it.owner !== work.owner && (it.owner !== undefined || id === NOTHING));
-  const good = lastGood(theirs);
-  if (good !== undefined) {
-    check(await rollBack(work, release, good), `helm rollback ${idOf(release)}`);
-    await handOver(work, release, work.owner, good.owner);
-    return { id, reason: said(`Release ${idOf(release)} is given back to the resource that it belonged to`) };
+  const givenBack = last === undefined ? undefined : await giveBack(work, release, revisions);
+  if (givenBack !== undefined) {
+    return { id, reason: said(`Release ${idOf(release)} ${givenBack}`) };
   }
-  if (revisions.length > 0) {
-    const status = revisions.at(-1)!.status;
+  if (last !== undefined) {
     // A killed upgrade may have left objects of two revisions.
-    if (/^pending-(upgrade|rollback)$/.test(status)) {
+    if (/^pending-(upgrade|rollback)$/.test(last.status)) {
       await recover(work, release);
     }
-    await uninstall(work, release, { hooks: status !== 'pending-install', timeout: patience(work) });
+    await uninstall(work, release, { hooks: last.status !== 'pending-install', timeout: patience(work) });
   }
   const crds = DeleteCrds === 'true' ? await deleteCrds(work) : [];
   return { id, reason: said(`Release ${idOf(release)} is uninstalled${crds.length > 0 ? `, and ${crds.length} CRDs are deleted` : ''}`) };
+}
+
+/**
+ * Gives a release back that was there before. If revisions of its former owner are left, the deployment that took it over is being rolled
+ * back, and so is the release. After an update of ours there are none, and it stays as it is.
+ *
+ * @returns what was done, or undefined if this resource made the release
+ */
+async function giveBack(work: Work, release: ReleaseName, revisions: readonly Revision[]): Promise<string | undefined> {
+  const { owner } = work;
+  const mine = revisions.filter(it => it.owner === owner);
+  // What is before an uninstallation is only history.
+  const theirs = mine.length === 0 ? [] : revisions.slice(revisions.map(it => it.status).lastIndexOf('uninstalled') + 1).filter(it => it.owner !== owner);
+  const good = lastGood(theirs);
+  if (good !== undefined) {
+    check(await rollBack(work, release, good), `helm rollback ${idOf(release)}`);
+  } else if (HALF_DONE.test(revisions.at(-1)!.status) && mine.some(it => it.adopted)) {
+    await recover(work, release);
+  }
+  const former: Holder | undefined = good ?? theirs.at(-1) ?? (mine.some(it => it.adopted) ? {} : undefined);
+  if (former === undefined) {
+    return undefined;
+  }
+  await handOver(work, release, owner, former);
+  return theirs.length > 0 ? 'is given back to whom it belonged to' : 'stays as it is: it was there before';
 }
 
 function check(ran: Ran, what: string): void {

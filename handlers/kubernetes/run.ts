@@ -1,21 +1,27 @@
-import { createHash } from 'crypto';
+import { randomUUID } from 'crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { ClusterGone } from './cluster';
 import { serveDrain } from './drain';
+import { Fence, type Invoked } from './fence';
+import { limited } from './limits';
 import { serveManifest } from './manifest';
+import { ownerOf } from './owner';
 import { servePatch } from './patch';
 import { Layer, type Programs, type Ran } from './programs';
-import { leavesOf, namesIn, redact, secretsIn } from './redact';
+import { hiding } from './redact';
 import { serveRelease } from './release';
 import { callerFrom, tokenFor } from './token';
 import { serveValue } from './value';
 import type { Serve, Work } from './work';
-import { serve, Unfinished, type Invocation, type World } from '../shared/custom-resource';
+import { serve, Unfinished, type Invocation, type Request, type Result, type World } from '../shared/custom-resource';
 
 /** What CloudFormation sends. */
-export type Event = Work['request'];
+export interface Event extends Request<Work['request']['ResourceProperties']> {
+  /** The nonce of the invocation that this one continues. */
+  readonly Continues?: string;
+}
 
 /** What serves each type of resource: those of CDK's own constructs, and ours. */
 const TYPES: { readonly [type: string]: Serve } = {
@@ -26,8 +32,8 @@ const TYPES: { readonly [type: string]: Serve } = {
   'Custom::EksPlatformDrain': serveDrain,
 };
 
-/** Properties that are JSON. */
-const JSON_PROPERTIES = ['Manifest', 'Values', 'ApplyPatchJson', 'RestorePatchJson'];
+/** What changes nothing needs no fence. */
+const READS_ONLY = 'Custom::AWSCDK-EKS-KubernetesObjectValue';
 
 /**
  * Serves CloudFormation.
@@ -38,28 +44,63 @@ const JSON_PROPERTIES = ['Manifest', 'Values', 'ApplyPatchJson', 'RestorePatchJs
 export async function run(
   event: Event, invocation: Invocation, world: World, env: NodeJS.ProcessEnv, layer = (own: NodeJS.ProcessEnv): Programs => new Layer(own),
 ): Promise<void> {
-  await serve(event, invocation, world, async deadline => {
-    const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
-    if (RequestType === 'Delete' && ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
-      return { id: PhysicalResourceId!, reason: `Nothing to delete: this resource was in cluster ${ClusterName}, which ${env.CLUSTER_NAME} replaces` };
+  const invoked = { nonce: randomUUID(), continues: event.Continues, end: world.clock.now() + invocation.getRemainingTimeInMillis() };
+  const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
+  let fence: Fence | undefined;
+  let isAnswered = false;
+  const respond = async (url: string, body: object) => {
+    if (!fence?.isAnswered) {
+      await world.respond(url, body);
+      isAnswered = true;
     }
-    const secrets = secretsOf(event);
-    const folder = mkdtempSync(join(tmpdir(), 'eks-platform-')); // mode 0700
-    try {
-      const programs = discreet(layer(environment(folder, env, world.clock.now())), secrets);
-      const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
-      const { reason, ...result } = await serverOf(event)(work);
-      return { ...result, reason: reason && redact(reason, secrets) };
-    } catch (error: any) {
-      if (error instanceof ClusterGone) {
-        return { id: PhysicalResourceId!, reason: error.message };
+  };
+  const request: Event = { ...event, Continues: invoked.nonce }; // as another invocation gets it
+  try {
+    await serve(request, invocation, { ...world, respond }, async deadline => {
+      const { RequestType, PhysicalResourceId, ResourceProperties: { ClusterName } } = event;
+      if (ClusterName !== undefined && ClusterName !== env.CLUSTER_NAME) {
+        return elsewhere(RequestType, PhysicalResourceId, ClusterName, env.CLUSTER_NAME!);
       }
-      const words = redact(`${error?.message ?? error}`, secrets);
-      throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      const hide = hiding(event.ResourceProperties, event.OldResourceProperties ?? {});
+      try {
+        const programs = discreet(limited(layer(environment(folder, env, world.clock.now(), event.ResourceProperties.Namespace)), world.clock), hide);
+        const work: Work = { request: event, programs, aws: world.aws, clock: world.clock, deadline, folder, owner: ownerOf(event) };
+        const server = serverOf(event);
+        const { reason, ...result } = await server(event.ResourceType === READS_ONLY ? work : await alone(work, it => { fence = it; }, invoked));
+        return { ...result, reason: reason && hide(reason) };
+      } catch (error: any) {
+        if (error instanceof ClusterGone) {
+          return { id: PhysicalResourceId!, reason: error.message };
+        }
+        const words = hide(`${error?.message ?? error}`);
+        throw error instanceof Unfinished ? new Unfinished(words) : new Error(words);
+      }
+    });
+    if (isAnswered) { // if not, another invocation goes on
+      await fence?.leave(true);
     }
-  });
+  } catch (error) { // then Lambda sends the event again
+    await fence?.leave(false);
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is asked for another cluster: it was replaced by this one, or it has been given a provider that is not its own. */
+function elsewhere(type: Event['RequestType'], id: string | undefined, asked: string, own: string): Result {
+  if (type !== 'Delete') {
+    throw new Error(`This function serves the cluster ${own}, not ${asked}, and changed nothing: give ${asked} a KubectlProvider of its own`);
+  }
+  return { id: id!, reason: `Nothing was changed: this resource was in the cluster ${asked}, and this function serves ${own}` };
+}
+
+/** The work, once no other request for its resource is at work. */
+async function alone(work: Work, keep: (fence: Fence) => void, invoked: Invoked): Promise<Work> {
+  const fence = new Fence(work, invoked);
+  keep(fence);
+  await fence.enter();
+  return { ...work, programs: fence.around(work.programs) };
 }
 
 function serverOf({ ResourceType }: Event): Serve {
@@ -70,20 +111,19 @@ function serverOf({ ResourceType }: Event): Serve {
   return found;
 }
 
-/** The name of a resource in the cluster: it never changes, and no other resource has it. */
-export function ownerOf({ StackId, LogicalResourceId }: Pick<Event, 'StackId' | 'LogicalResourceId'>): string {
-  return createHash('sha256').update(`${StackId}/${LogicalResourceId}`).digest('hex').slice(0, 16);
-}
-
-/** The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder. */
-function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJS.ProcessEnv {
+/**
+ * The environment of Helm and kubectl: it configures them for the cluster, and they write only into the folder.
+ *
+ * @param namespace of a release, where its objects are that name none
+ */
+function environment(folder: string, env: NodeJS.ProcessEnv, now: number, namespace: string | undefined): NodeJS.ProcessEnv {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify({
     'apiVersion': 'v1',
     'kind': 'Config',
     'clusters': [{ name: 'cluster', cluster: { 'server': env.CLUSTER_ENDPOINT, 'certificate-authority-data': env.CLUSTER_CA } }],
     'users': [{ name: 'function', user: { token: tokenFor(env.CLUSTER_NAME!, callerFrom(env), now) } }],
-    'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'function' } }],
+    'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'function', namespace } }],
     'current-context': 'context',
   }), { mode: 0o600 });
   return {
@@ -95,34 +135,14 @@ function environment(folder: string, env: NodeJS.ProcessEnv, now: number): NodeJ
   };
 }
 
-/** Programs whose stderr holds no secrets. Their stdout is data, and is not shown. */
-function discreet(programs: Programs, secrets: string[]): Programs {
+/** Programs whose stderr holds no values that a user gave. Their stdout is data, and is not shown. */
+function discreet(programs: Programs, hide: (text: string) => string): Programs {
   const hidden = async (running: Promise<Ran>) => {
     const ran = await running;
-    return { ...ran, stderr: redact(ran.stderr, secrets) };
+    return { ...ran, stderr: hide(ran.stderr) };
   };
   return {
     helm: (args, options) => hidden(programs.helm(args, options)),
     kubectl: (args, options) => hidden(programs.kubectl(args, options)),
   };
-}
-
-/** All that may be secret in what CloudFormation sent. */
-function secretsOf({ ResourceProperties, OldResourceProperties }: Event): string[] {
-  return [ResourceProperties, OldResourceProperties ?? {}].flatMap(properties => {
-    const isData = /^(secret|configmap|cm)s?(\.|\/)/i.test(properties.ResourceName ?? '');
-    return JSON_PROPERTIES.flatMap(name => {
-      const value = parsed(properties[name]);
-      const names = namesIn(value);
-      return (isData && name.endsWith('PatchJson') ? leavesOf(value) : secretsIn(value)).filter(it => !names.includes(it));
-    });
-  });
-}
-
-function parsed(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? 'null');
-  } catch { // the function that serves the type reports it
-    return undefined;
-  }
 }

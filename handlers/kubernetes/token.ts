@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'crypto';
+import { domainOf } from '../shared/address';
 
 /** Who asks, from where. */
 export interface Caller {
@@ -9,16 +10,6 @@ export interface Caller {
   /** An endpoint of STS, if it is not the region's own. */
   readonly endpoint?: string;
 }
-
-/** The domains of AWS's APIs by the start of a region's name. All other regions have `amazonaws.com`. */
-const SUFFIXES: [string, string][] = [
-  ['cn-', 'amazonaws.com.cn'],
-  ['eusc-', 'amazonaws.eu'],
-  ['us-iso-', 'c2s.ic.gov'],
-  ['us-isob-', 'sc2s.sgov.gov'],
-  ['us-isof-', 'csp.hci.ic.gov'],
-  ['eu-isoe-', 'cloud.adc-e.uk'],
-];
 
 /** In seconds: how soon EKS must first see the address. It accepts the token for 15 minutes. */
 const EXPIRES = 60;
@@ -49,7 +40,7 @@ export function tokenFor(clusterName: string, caller: Caller, now: number): stri
 /** The address of that request. STS answers only if the cluster's name is sent with it. */
 export function presigned(clusterName: string, caller: Caller, now: number): string {
   const { region, accessKeyId, secretAccessKey, sessionToken } = caller;
-  const { origin, host } = new URL(caller.endpoint ?? `https://sts.${region}.${suffixOf(region)}`);
+  const { origin, host } = new URL(caller.endpoint ?? `https://sts.${region}.${domainOf(region)}`);
   const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = [time.slice(0, 8), region, 'sts', 'aws4_request'];
   const query = Object.entries({
@@ -67,10 +58,6 @@ export function presigned(clusterName: string, caller: Caller, now: number): str
   const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(request)].join('\n');
   const key = scope.reduce<string | Buffer>((secret, part) => createHmac('sha256', secret).update(part).digest(), `AWS4${secretAccessKey}`);
   return `${origin}/?${query}&X-Amz-Signature=${createHmac('sha256', key).update(toSign).digest('hex')}`;
-}
-
-function suffixOf(region: string): string {
-  return SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? 'amazonaws.com';
 }
 
 /** AWS encodes more characters than JavaScript does. */

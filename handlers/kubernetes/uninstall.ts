@@ -1,5 +1,5 @@
 import { retrying, wordsOf } from './cluster';
-import { kubectl } from './kubectl';
+import { existing } from './kubectl';
 import type { Ran } from './programs';
 import { revisionsOf, type ReleaseName } from './revisions';
 import { whatHolds, type ObjectName } from './stuck';
@@ -52,15 +52,13 @@ export async function uninstall(work: Work, release: ReleaseName, { hooks, timeo
 /** The release's objects that are still being deleted. Objects that Helm was told to keep are not among them. */
 async function heldObjects(work: Work, release: ReleaseName): Promise<ObjectName[]> {
   const manifest = await helm(work, ['get', 'manifest', ...named(release)]);
+  if (manifest.code !== 0) { // then nothing is known to be gone
+    throw new Error(`helm get manifest ${release.namespace}/${release.name} failed: ${wordsOf(manifest)}`);
+  }
   if (!/^[^#\s-]/m.test(manifest.stdout)) { // no objects
     return [];
   }
-  const got = await kubectl(work, ['get', '--namespace', release.namespace, '--ignore-not-found', '--filename', '-', '--output', 'json'], manifest.stdout);
-  if (got.stdout === '') {
-    return [];
-  }
-  const json = JSON.parse(got.stdout);
-  return (json.items ?? [json]).filter((it: any) => it.metadata.deletionTimestamp !== undefined).map(({ apiVersion, kind, metadata }: any) =>
+  return (await existing(work, manifest.stdout)).filter(it => it.metadata.deletionTimestamp !== undefined).map(({ apiVersion, kind, metadata }) =>
     ({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }));
 }
 

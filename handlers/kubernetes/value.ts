@@ -1,7 +1,7 @@
 import { wordsOf } from './cluster';
 import { kubectl } from './kubectl';
 import type { Serve } from './work';
-import { Unfinished } from '../shared/custom-resource';
+import { startOf, Unfinished } from '../shared/custom-resource';
 
 const PAUSE = 5_000;
 
@@ -16,7 +16,7 @@ export const serveValue: Serve = async work => {
   if (request.RequestType === 'Delete') {
     return { id: request.PhysicalResourceId! };
   }
-  const end = (request.StartedAt ?? clock.now()) + Number(TimeoutSeconds ?? 300) * 1000;
+  const end = startOf(request, clock) + Number(TimeoutSeconds ?? 300) * 1000;
   const path = JsonPath!.startsWith('{') ? JsonPath : `{${JsonPath}}`;
   const args = ['get', ObjectType!, ObjectName!, '--namespace', ObjectNamespace ?? 'default', '--output', `jsonpath=${path}`];
   for (;;) {

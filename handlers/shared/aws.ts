@@ -27,16 +27,26 @@ export type Service = keyof typeof CLIENTS;
 /** In milliseconds. A function in a VPC that has no way to an API must not wait for long. */
 const CONNECTION_TIMEOUT = 5_000;
 
+/** In milliseconds: for the answer to one request, and for the next part of a long one. A silent API is asked again. */
+const REQUEST_TIMEOUT = 20_000;
+
 /** The SDK that comes with Lambda's runtime. Each client is loaded when it is first used, and slows down by itself when AWS throttles it. */
 export class Sdk implements Aws {
   private readonly clients: { [service: string]: any } = {};
+
+  constructor(private readonly timeout = REQUEST_TIMEOUT) {}
 
   public call(service: Service, operation: string, input: object, region?: string): Promise<any> {
     const [module, client] = CLIENTS[service];
     const key = `${service} ${region}`;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the packages exist in Lambda only
     this.clients[key] ??= new (require(module)[client])({
-      maxAttempts: 6, retryMode: 'adaptive', requestHandler: { connectionTimeout: CONNECTION_TIMEOUT }, ...region && { region },
+      maxAttempts: 6,
+      retryMode: 'adaptive',
+      requestHandler: {
+        connectionTimeout: CONNECTION_TIMEOUT, requestTimeout: this.timeout, socketTimeout: this.timeout, throwOnRequestTimeout: true,
+      },
+      ...region && { region },
     });
     return this.clients[key][operation](input);
   }

@@ -54,11 +54,38 @@ const BUDGET = 55 * 60_000;
 /** The time that an invocation keeps for its answer, or for starting another invocation. */
 const RESERVE = 60_000;
 
+/** In milliseconds. If an answer takes longer, Lambda sends the event again. */
+const ANSWER_TIMEOUT = 20_000;
+
 /** The physical id of a resource that was never created. */
 export const NOTHING = 'nothing';
 
-/** In characters. CloudFormation accepts 4 KB for the whole answer. */
+/** In bytes, as they are sent. */
 const LONGEST_REASON = 2_000;
+
+/** In bytes: what CloudFormation takes as the whole answer. It drops a longer one, and the stack waits for an hour. */
+const LONGEST_ANSWER = 4_096;
+
+/** Ends a reason that is cut. */
+const MORE = '... (more in the function\'s log)';
+
+/** When CloudFormation sent a request: it signed the address for the answer then, and each delivery of the event has that. */
+export function signedAt(url: string): number | undefined {
+  const [, year, month, day, hour, minute, second] = /[?&]X-Amz-Date=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(url)?.map(Number) ?? [];
+  return year === undefined ? undefined : Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** When the work for a request began. If the function was killed, Lambda sends the event again, without what the function knew. */
+export function startOf({ StartedAt, ResponseURL }: Request<unknown>, { now }: Clock): number {
+  return StartedAt ?? Math.min(signedAt(ResponseURL) ?? now(), now());
+}
+
+/** Whether the address for the answer is still good. */
+function isOpen({ ResponseURL }: Request<unknown>, { now }: Clock): boolean {
+  const [, seconds] = /[?&]X-Amz-Expires=(\d+)/.exec(ResponseURL) ?? [];
+  const signed = signedAt(ResponseURL);
+  return seconds === undefined || signed === undefined || now() < signed + Number(seconds) * 1000;
+}
 
 /**
  * Serves one request, and answers it, unless another invocation continues.
@@ -69,10 +96,17 @@ export async function serve<Properties>(
   request: Request<Properties>, invocation: Invocation, world: World, work: (deadline: number) => Promise<Result>,
 ): Promise<void> {
   const { aws, clock } = world;
-  const StartedAt = request.StartedAt ?? clock.now();
+  const StartedAt = startOf(request, clock);
   const end = StartedAt + BUDGET;
+  if (!isOpen(request, clock)) {
+    console.log(`dropped: nobody waits for an answer to the request ${request.RequestId} any more`);
+    return;
+  }
   let words: object;
   try {
+    if (clock.now() >= end) {
+      throw new Error(`The request was sent ${Math.floor((clock.now() - StartedAt) / 60_000)} minutes ago, which is too long for it to be served: nothing was changed now`);
+    }
     const { id, reason, data } = await work(Math.min(end, clock.now() + invocation.getRemainingTimeInMillis() - RESERVE));
     words = { Status: 'SUCCESS', PhysicalResourceId: id, Reason: reason ?? 'Done', Data: data };
   } catch (error: any) {
@@ -98,9 +132,25 @@ async function goesOn(request: object, StartedAt: number, { functionName }: Invo
 }
 
 async function answer({ ResponseURL, StackId, RequestId, LogicalResourceId }: Request<unknown>, world: World, words: any): Promise<void> {
-  const Reason = words.Reason.length > LONGEST_REASON ? `${words.Reason.slice(0, LONGEST_REASON)}... (more in the function's log)` : words.Reason;
+  const body = { ...words, StackId, RequestId, LogicalResourceId };
+  const Reason = cut(words.Reason, Math.min(LONGEST_REASON, LONGEST_ANSWER - bytesOf({ ...body, Reason: '' })));
   console.log(`${words.Status}: ${Reason}`);
-  await world.respond(ResponseURL, { ...words, Reason, StackId, RequestId, LogicalResourceId });
+  await world.respond(ResponseURL, { ...body, Reason });
+}
+
+/** As much of a text as fits into a number of bytes, in whole characters. */
+function cut(text: string, bytes: number): string {
+  if (bytesOf(text) - 2 <= bytes) { // without the quotes
+    return text;
+  }
+  const characters = Array.from(text.slice(0, bytes));
+  let left = bytes - bytesOf(MORE);
+  return characters.slice(0, characters.findIndex(it => (left -= bytesOf(it) - 2) < 0)).join('') + MORE;
+}
+
+/** The size of JSON in UTF-8. */
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** The real world. */
@@ -109,7 +159,9 @@ export const WORLD: World = {
   clock: { now: () => Date.now(), sleep: setTimeout },
   respond: async (url, body) => {
     // CloudFormation signed the address without a content type.
-    const response = await fetch(url, { method: 'PUT', body: JSON.stringify(body), headers: { 'content-type': '' } });
+    const response = await fetch(url, {
+      method: 'PUT', body: JSON.stringify(body), headers: { 'content-type': '' }, signal: AbortSignal.timeout(ANSWER_TIMEOUT),
+    });
     if (!response.ok) { // then Lambda sends the event again
       throw new Error(`CloudFormation did not accept the answer: ${response.status} ${await response.text()}`);
     }

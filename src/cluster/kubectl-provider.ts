@@ -10,6 +10,9 @@ import { arn } from '../cdk/arn';
 import { pinFeatureFlags } from '../cdk/feature-flags';
 import { reject } from '../cdk/reject';
 
+/** What tells the function its cluster. */
+const OWN_VARIABLES = ['CLUSTER_NAME', 'CLUSTER_ENDPOINT', 'CLUSTER_CA'];
+
 /**
  * Properties of a KubectlProvider.
  */
@@ -56,6 +59,16 @@ export interface KubectlProviderProps {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
+   * Variables of the function's environment, which Helm and kubectl take, such as HTTPS_PROXY and NO_PROXY for a way to the charts.
+   *
+   * The function's own calls to AWS and its answer to CloudFormation take no proxy: let them have a NAT gateway or interface endpoints, and
+   * name the cluster's API in NO_PROXY where the proxy does not reach it.
+   *
+   * @default - none but the function's own
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
    * Where the function logs.
    *
    * @default - a new log group, kept for a month and deleted with the stack
@@ -70,7 +83,8 @@ export interface KubectlProviderProps {
  * in the words of Helm and Kubernetes. `EksPlatform` has one; another cluster gets
  * its own where it is imported by its attributes, as `kubectlProvider`.
  *
- * Its role gets an access entry as the cluster's administrator, so the cluster's authentication mode must allow access entries.
+ * Its role gets an access entry as the cluster's administrator, so the cluster's authentication mode must allow access entries. Who may
+ * invoke the function is the cluster's administrator, too: only the role that deploys stacks needs `lambda:InvokeFunction` on it.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
  */
@@ -92,7 +106,9 @@ export class KubectlProvider extends Construct implements eks.IKubectlProvider {
       memorySize: 1024,
       logGroup: props.logGroup ?? functionLogs(this),
       statements: statements(clusterName),
-      environment: { CLUSTER_NAME: clusterName, CLUSTER_ENDPOINT: props.clusterEndpoint, CLUSTER_CA: props.clusterCertificateAuthorityData },
+      environment: {
+        ...props.environment, CLUSTER_NAME: clusterName, CLUSTER_ENDPOINT: props.clusterEndpoint, CLUSTER_CA: props.clusterCertificateAuthorityData,
+      },
       layers: [props.kubectlLayer],
       network: vpc && { vpc, vpcSubnets, securityGroups },
     });
@@ -107,7 +123,14 @@ export class KubectlProvider extends Construct implements eks.IKubectlProvider {
     this.role = handler.role;
   }
 
-  private check({ vpc, vpcSubnets, securityGroups = [] }: KubectlProviderProps) {
+  private check({ clusterName, environment = {}, vpc, vpcSubnets, securityGroups = [] }: KubectlProviderProps) {
+    // The function's rights name the cluster: with a wildcard they would name others.
+    if (!Token.isUnresolved(clusterName) && !/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(clusterName)) {
+      reject(this.node.path, 'clusterName', clusterName, '1 to 100 letters, digits, dashes and underscores, the first a letter or digit', 'give the name of one cluster');
+    }
+    if (OWN_VARIABLES.some(it => it in environment)) {
+      reject(this.node.path, 'environment', environment, 'without CLUSTER_NAME, CLUSTER_ENDPOINT and CLUSTER_CA', 'name the cluster with the props for it');
+    }
     if (vpc && securityGroups.length === 0) {
       reject(this.node.path, 'securityGroups', securityGroups, 'one or more with `vpc`', 'give one that the cluster\'s API lets in, such as the cluster\'s own');
     }

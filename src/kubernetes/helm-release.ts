@@ -21,6 +21,12 @@ export interface HelmReleaseProps {
   readonly wait: boolean;
   /** What happens to the chart's CRDs when the release is deleted. Only our own kubectl provider deletes them. */
   readonly crdRemovalPolicy?: RemovalPolicy;
+  /**
+   * Whether to adopt a release that exists and that this stack did not install: it is upgraded, and given back when the stack goes.
+   * Only our own kubectl provider asks for the word.
+   * @default false - such a release is refused, before anything is changed
+   */
+  readonly adopt?: boolean;
 }
 
 /** Below the 15 minutes of the function that runs Helm: CDK's function leaves a release locked when it ends before Helm. */
@@ -60,8 +66,12 @@ export class HelmRelease extends Construct {
       atomic: wait,
       timeout: TIMEOUT,
     });
+    const resource = release.node.tryFindChild('Resource')!.node.defaultChild as CfnResource;
+    if (props.adopt) {
+      resource.addPropertyOverride('Adopt', true);
+    }
     if (crdRemovalPolicy === RemovalPolicy.DESTROY) {
-      (release.node.tryFindChild('Resource')!.node.defaultChild as CfnResource).addPropertyOverride('DeleteCrds', true);
+      resource.addPropertyOverride('DeleteCrds', true);
     } else if (crdRemovalPolicy !== undefined && crdRemovalPolicy !== RemovalPolicy.RETAIN) {
       reject(this.node.path, 'crdRemovalPolicy', crdRemovalPolicy, 'RETAIN or DESTROY', 'definitions are kept or deleted, without a snapshot');
     }

@@ -9,13 +9,19 @@ export interface ManifestProps {
   readonly objects: Json[] | IResolvable;
   /** Whether to wait until workloads have rolled out and definitions are served. @default false */
   readonly wait?: boolean;
+  /**
+   * Whether to adopt objects that exist and that this stack did not make: they get what is written here, and keep it when the stack
+   * gives them back instead of deleting them.
+   * @default false - such an object is refused, by its name, before anything is changed
+   */
+  readonly adopt?: boolean;
 }
 
 /**
  * Kubernetes objects that are applied together: the only place that knows how manifests are made.
  *
- * They are applied over what a failed deployment may have left, so that a retry works. Our own kubectl provider deletes
- * objects that a new version no longer has. With CDK's provider they stay, as its pruning knows few kinds and not
+ * Our own kubectl provider applies them over what a failed deployment of this stack has left, so that a retry works, and
+ * deletes objects that a new version no longer has. With CDK's provider they stay, as its pruning knows few kinds and not
  * Cilium's; nor does it wait.
  */
 export class Manifest extends Construct {
@@ -24,7 +30,7 @@ export class Manifest extends Construct {
     const manifest = new eks.KubernetesManifest(this, 'Resource', {
       cluster: props.cluster,
       manifest: copy(props.objects) as Json[], // CDK's construct writes labels into what it is given
-      overwrite: true,
+      ...props.adopt ? { overwrite: true } : {},
       prune: false,
     });
     if (props.wait) {

@@ -32,9 +32,9 @@ describe('the manifest', () => {
     expect(objects({ mode: NodeLocalDnsMode.LINK_LOCAL }).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Service', 'ConfigMap', 'DaemonSet']);
   });
 
-  test('is applied over what a failed deployment has left, and never pruned', () => {
+  test('takes nothing over that others made, and is never pruned', () => {
     const { Properties } = theOnly(dnsFixture().template(), 'Custom::AWSCDK-EKS-KubernetesResource');
-    expect(Properties.Overwrite).toBe(true);
+    expect(Properties).not.toHaveProperty('Overwrite');
     expect(Properties).not.toHaveProperty('PruneLabel');
   });
 

@@ -1,5 +1,5 @@
 import { KubectlV36Layer } from '@aws-cdk/lambda-layer-kubectl-v36';
-import { Stack, type App } from 'aws-cdk-lib';
+import { Stack, type App, type CfnResource } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -149,7 +149,36 @@ describe('of a cluster that is there', () => {
   });
 });
 
+test('a chart can ask for Helm\'s legacy waiting, as docs/operations.md has it', () => {
+  const stack = stackFixture();
+  const chart = clusterWith(provider(stack)).addHelmChart('Rollouts', { chart: 'rollouts', wait: true });
+  (chart.node.findChild('Resource').node.defaultChild as CfnResource).addPropertyOverride('Wait', 'legacy');
+  expect(theOnly(Template.fromStack(stack), HELM_RELEASE).Properties).toMatchObject({ Wait: 'legacy' });
+});
+
+describe('the environment of Helm and kubectl', () => {
+  test('is what is given, such as a proxy, beside what names the cluster', () => {
+    const template = provided(() => ({ environment: { HTTPS_PROXY: 'http://proxy.example.com:3128', NO_PROXY: '.eks.amazonaws.com' } }));
+    expect(theOnly(template, 'AWS::Lambda::Function').Properties.Environment.Variables).toEqual({
+      HTTPS_PROXY: 'http://proxy.example.com:3128', NO_PROXY: '.eks.amazonaws.com', CLUSTER_NAME: 'legacy', CLUSTER_ENDPOINT: ENDPOINT, CLUSTER_CA: 'Q0E=',
+    });
+  });
+
+  test.each(['CLUSTER_NAME', 'CLUSTER_ENDPOINT', 'CLUSTER_CA'])('can\'t point at another cluster: %s', name => {
+    expect(() => provided(() => ({ environment: { HTTPS_PROXY: 'http://proxy', [name]: 'x' } })))
+      .toThrow(/^`environment` must be without CLUSTER_NAME, CLUSTER_ENDPOINT and CLUSTER_CA, .*\[.*Provider\]$/);
+  });
+});
+
 describe('refuses', () => {
+  test.each(['*', 'shop-*', 'shop?', '', 'two words', '${Cluster}', '-shop', 'a/b', 'a'.repeat(101)])('a name that names no cluster: %j', clusterName => {
+    expect(() => provided(() => ({ clusterName }))).toThrow(/^`clusterName` must be 1 to 100 letters, digits, dashes and underscores, .*\[.*Provider\]$/);
+  });
+
+  test.each(['Legacy_2', '0', 'a'.repeat(100)])('no name that EKS takes: %s', clusterName => {
+    expect(() => provided(() => ({ clusterName }))).not.toThrow();
+  });
+
   test('a VPC without a security group that the API lets in', () => {
     expect(() => provided(stack => ({ ...inVpc(stack), securityGroups: undefined })))
       .toThrow(/^`securityGroups` must be one or more with `vpc`, got: \[\].*\[.*Provider\]$/);

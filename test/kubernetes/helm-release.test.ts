@@ -157,6 +157,10 @@ describe('the chart\'s source', () => {
   });
 });
 
+test.each([[true, true], [false, undefined], [undefined, undefined]])('adopts a release that is there already only if asked to: %s', (adopt, asked) => {
+  expect(properties(releaseFixture({ adopt })).Adopt).toBe(asked);
+});
+
 describe('the chart\'s CRDs', () => {
   test.each([[undefined], [RemovalPolicy.RETAIN]])('stay by default, and if asked to: %s', crdRemovalPolicy => {
     expect(properties(releaseFixture({ crdRemovalPolicy }))).not.toHaveProperty('DeleteCrds');

@@ -20,8 +20,10 @@ describe.each([['one\'s own', clusterFixture], ['an imported', importedClusterFi
     expect(theOnly(template(), 'Custom::AWSCDK-EKS-KubernetesResource').Properties.ClusterName).toEqual(stack.resolve(cluster.clusterName));
   });
 
-  test('applies them over what is there already', () => {
-    expect(theOnly(manifest().template(), 'Custom::AWSCDK-EKS-KubernetesResource').Properties.Overwrite).toBe(true);
+  test.each([[true, true], [false, undefined], [undefined, undefined]])('adopts what is there already only if asked to: %s', (adopt, asked) => {
+    const { stack, cluster, template } = clusterOf();
+    new Manifest(stack, 'Manifest', { cluster, objects: OBJECTS, adopt });
+    expect(theOnly(template(), 'Custom::AWSCDK-EKS-KubernetesResource').Properties.Overwrite).toBe(asked);
   });
 
   test.each([[true, true], [false, undefined], [undefined, undefined]])('waits for them only if asked to: %s', (wait, asked) => {

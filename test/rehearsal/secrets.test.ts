@@ -1,4 +1,4 @@
-import { leaks, secretsOf } from '../../rehearsal/lifecycle/steps/secrets';
+import { leaks, PlantedSecret, secretsOf } from '../../rehearsal/lifecycle/leaks';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64');
 const secret = (data: object, type = 'Opaque') => ({ type, metadata: { namespace: 'web', name: 'login' }, data });
@@ -24,4 +24,18 @@ test.each([
   ['nothing', 'Release "web" has been upgraded', []],
 ])('finds %s without saying it again', (_, text, expected) => {
   expect(leaks({ 'the log': text }, { password: 'correct horse battery' })).toEqual(expected);
+});
+
+test.each<[string, (value: string) => string]>([
+  ['as it is', it => it],
+  ['in JSON', it => JSON.stringify(it)],
+  ['in Go\'s JSON', it => JSON.stringify(it).replace(/[<>&]/g, sign => `\\u00${sign.charCodeAt(0).toString(16)}`)],
+  ['in JSON in JSON', it => JSON.stringify(JSON.stringify(it))],
+  ['in YAML', it => `'${it.replace(/'/g, '\'\'')}'`],
+  ['in an address', encodeURIComponent],
+  ['in a Secret', encoded],
+])('finds a planted secret %s', (_, form) => {
+  const { value, forms } = new PlantedSecret('a chart\'s value', '0a1b2c3d4e5f');
+  expect(leaks({ 'the log': `Error: ${form(value)} is wrong` }, forms)).toEqual([expect.stringMatching(/^a chart's value(, encoded)? is in the log$/)]);
+  expect(leaks({ 'the log': `Error: ${form('another value')} is wrong` }, forms)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'crypto';
 import type { Programs } from '../../../handlers/kubernetes/programs';
 import { run, type Event } from '../../../handlers/kubernetes/run';
 import type { Invocation, World } from '../../../handlers/shared/custom-resource';
@@ -22,6 +23,7 @@ export class Engine {
   public readonly aws = new FakeAws();
   public readonly answers: any[] = [];
   public type = MANIFEST;
+  public stackId = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Shop/1';
   public env: NodeJS.ProcessEnv = ENV;
   public invocation: Invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 900_000 };
   public clock: World['clock'] = { now: () => Date.now(), sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)) };
@@ -47,12 +49,12 @@ export class Engine {
     return this.answers.filter(it => it.LogicalResourceId === logicalId).pop().PhysicalResourceId;
   }
 
-  private async serve(event: Partial<Event>, properties: object): Promise<any> {
+  public async serve(event: Partial<Event>, properties: object): Promise<any> {
     const answered = this.answers.length;
     await run({
       ResponseURL: 'https://cloudformation.example.com/',
-      StackId: 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Shop/1',
-      RequestId: 'request',
+      StackId: this.stackId,
+      RequestId: randomUUID(),
       ResourceType: this.type,
       ...event,
       ResourceProperties: { ClusterName: 'shop', ...properties },

@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { FakeLeases } from './fake-leases';
+import { stackOf } from '../../../handlers/kubernetes/owner';
 import type { Programs, Ran, RunOptions } from '../../../handlers/kubernetes/programs';
 import { serveRelease } from '../../../handlers/kubernetes/release';
 import type { Work } from '../../../handlers/kubernetes/work';
@@ -39,16 +41,17 @@ export function helmRequest(
 
 /** A Helm that keeps the revisions of one release, and a kubectl that reads them. */
 export class FakeHelm implements Programs {
-  public revisions: { status: string; owner?: string }[] = [];
+  public revisions: { status: string; owner?: string; stack?: string; adopted?: boolean }[] = [];
   public crds = '';
   public manifest = '';
 
-  /** The CRDs of the cluster, each with who applied it. */
+  /** The CRDs of the cluster, each with its field managers; one with `:status` manages that alone. */
   public applied: { [crd: string]: string[] } = {};
 
   /** What there is of the manifest, as kubectl has it: an answer each time that all is asked for, then nothing. */
   public left: object[] = [];
   public now = 0;
+  public readonly leases = new FakeLeases();
   public readonly aws = new Sources();
 
   /** Each command, in its order. */
@@ -90,10 +93,10 @@ export class FakeHelm implements Programs {
         if (last?.status === 'deployed') {
           last.status = 'superseded';
         }
-        this.revisions.push({ status: 'deployed', owner: option('--labels').split('=')[1] });
+        this.revisions.push({ status: 'deployed', ...holderIn(option('--labels').split(',')) });
         break;
       case 'rollback':
-        this.revisions.push({ status: 'deployed', owner: this.revisions[Number(args[2]) - 1].owner });
+        this.revisions.push({ ...this.revisions[Number(args[2]) - 1], status: 'deployed' });
         break;
       case 'uninstall':
         if (last === undefined) {
@@ -109,16 +112,30 @@ export class FakeHelm implements Programs {
   }
 
   public async kubectl(args: string[], { input }: RunOptions): Promise<Ran> {
+    const lease = this.leases.run(args, input);
+    if (lease) {
+      return lease;
+    }
     const failed = this.noted(args, input);
     if (failed) {
       return failed;
     }
     if (args[0] === 'get' && args[1] === 'secrets') {
-      return succeeded(this.revisions.map(({ status, owner }, index) =>
-        `${JSON.stringify({ 'owner': 'helm', 'version': `${index + 1}`, status, 'eks-platform-owner': owner })}\n`).reverse().join(''));
+      return succeeded(this.revisions.map(({ status, owner, stack, adopted }, index) => `${JSON.stringify({
+        'owner': 'helm',
+        'version': `${index + 1}`,
+        status,
+        'eks-platform-owner': owner,
+        'eks-platform-stack': stack,
+        'eks-platform-adopted': adopted ? 'true' : undefined,
+      })}\n`).reverse().join(''));
+    }
+    if (args[0] === 'label') {
+      this.label(args);
+      return succeeded('');
     }
     if (args[0] === 'get' && args[1] === 'customresourcedefinitions') {
-      return succeeded(Object.entries(this.applied).map(([name, managers]) => `${name} ${managers.join(' ')}\n`).join(''));
+      return succeeded(Object.entries(this.applied).map(([name, managers]) => `${name}${managers.map(it => `\t${it.split(':')[1] ?? ''}:${it.split(':')[0]}`).join('')}\n`).join(''));
     }
     const object = args.includes('-') ? this.left.shift() : this.left[0];
     return succeeded(object === undefined ? '' : JSON.stringify(object));
@@ -150,6 +167,13 @@ export class FakeHelm implements Programs {
     }
   }
 
+  private label(args: string[]): void {
+    const [, sign, owner] = /eks-platform-owner(!?=)(\w+)/.exec(args[args.indexOf('--selector') + 1])!;
+    this.revisions.filter(it => sign === '=' ? it.owner === owner : it.owner !== owner).forEach(it => {
+      Object.assign(it, { owner: undefined, stack: undefined, adopted: undefined }, holderIn(args));
+    });
+  }
+
   private noted(args: string[], input?: string): Ran | undefined {
     const command = args.join(' ');
     this.commands.push(command);
@@ -163,6 +187,16 @@ export class FakeHelm implements Programs {
     return { code: 1, stdout: '', stderr, interrupted };
   }
 }
+
+/** Whose revisions with these labels are. */
+function holderIn(labels: string[]): { owner?: string; stack?: string; adopted?: boolean } {
+  const of = (name: string) => labels.find(it => it.startsWith(`${name}=`))?.split('=')[1];
+  const holder = { owner: of('eks-platform-owner'), stack: of('eks-platform-stack') };
+  return of('eks-platform-adopted') === undefined ? holder : { ...holder, adopted: true };
+}
+
+/** The name of the stack in all requests. */
+export const STACK = stackOf({ StackId: 'stack' });
 
 function succeeded(stdout: string): Ran {
   return { code: 0, stdout, stderr: '', interrupted: false };

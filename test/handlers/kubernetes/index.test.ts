@@ -3,8 +3,8 @@ import { dirname } from 'path';
 import { Engine, ENV, manifest, PATCH, VALUE } from './engine';
 import { FakePrograms } from './fake-programs';
 import { handler } from '../../../handlers/kubernetes';
+import { ownerOf } from '../../../handlers/kubernetes/owner';
 import type { Programs, Ran } from '../../../handlers/kubernetes/programs';
-import { ownerOf } from '../../../handlers/kubernetes/run';
 
 const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'shop' }, data: { word: 'swordfish-1' } };
 
@@ -35,6 +35,13 @@ test('points the programs at the cluster, as whom the function is, in files of n
   expect(kubeconfig.clusters[0].cluster).toEqual({ 'server': ENV.CLUSTER_ENDPOINT, 'certificate-authority-data': ENV.CLUSTER_CA });
   const token = kubeconfig.users[0].user.token.replace('k8s-aws-v1.', '');
   expect(Buffer.from(token, 'base64url').toString()).toMatch(/^https:\/\/sts\.eu-central-1\.amazonaws\.com\/\?Action=GetCallerIdentity&/);
+});
+
+test('looks for the objects of a release in its namespace, where they name none', async () => {
+  const { engine, seen } = failing('no');
+  engine.type = 'Custom::AWSCDK-EKS-HelmChart';
+  await engine.create({ Release: 'web', Chart: 'web', Namespace: 'shop' });
+  expect(seen[0].kubeconfig.contexts).toEqual([{ name: 'context', context: { cluster: 'cluster', user: 'function', namespace: 'shop' } }]);
 });
 
 test('leaves nothing behind, also after a failure', async () => {
@@ -82,7 +89,18 @@ test('the deletion ends well where the cluster is gone', async () => {
 test('what was in a cluster that is replaced is not looked for in the new one', async () => {
   const { engine, given } = failing('no');
   expect(await engine.delete(manifest([CONFIG], { ClusterName: 'old' }), 'Manifest', 'manifest-1'))
-    .toMatchObject({ Status: 'SUCCESS', Reason: 'Nothing to delete: this resource was in cluster old, which shop replaces' });
+    .toMatchObject({ Status: 'SUCCESS', Reason: 'Nothing was changed: this resource was in the cluster old, and this function serves shop' });
+  expect(given).toEqual([]);
+});
+
+test.each(['create', 'update'] as const)('a %s in another cluster than the function\'s is refused, and its rollback changes nothing', async type => {
+  const { engine, given } = failing('no');
+  engine.answers.push({ LogicalResourceId: 'Manifest', PhysicalResourceId: 'manifest-1' });
+  const foreign = manifest([CONFIG], { ClusterName: 'other' });
+  expect(await (type === 'create' ? engine.create(foreign) : engine.update(foreign, foreign))).toMatchObject({
+    Status: 'FAILED', Reason: 'This function serves the cluster shop, not other, and changed nothing: give other a KubectlProvider of its own',
+  });
+  expect(await engine.delete(foreign)).toMatchObject({ Status: 'SUCCESS' });
   expect(given).toEqual([]);
 });
 
@@ -117,7 +135,7 @@ test('Lambda\'s handler takes where the cluster is from its environment', async 
   const fetched = jest.spyOn(global, 'fetch').mockResolvedValue(new Response());
   await handler({
     RequestType: 'Delete',
-    ResponseURL: 'https://answer.example.com/',
+    ResponseURL: 'https://answers.s3.eu-central-1.amazonaws.com/',
     StackId: 'stack',
     RequestId: '1',
     LogicalResourceId: 'A',

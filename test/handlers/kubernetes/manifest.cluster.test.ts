@@ -139,7 +139,8 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect(await engine.create(properties)).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: 'nothing',
-      Reason: 'The cluster already has ConfigMap shop/foreign, and nothing was changed. Delete what is there, or set `overwrite` to take it over.',
+      Reason: 'The cluster already has ConfigMap shop/foreign, which this stack did not make, and nothing was changed. Set `overwrite` to adopt what is there, '
+        + 'and to give it back at the end. Or delete it, if nobody needs it: kubectl delete configmap foreign --namespace shop',
     });
     expect(await names()).toEqual(['foreign']);
     expect(await engine.delete(properties)).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('foreign is left alone') });

@@ -21,7 +21,7 @@ function engineWith(...answers: [RegExp, ...Partial<Ran>[]][]): { engine: Engine
 test('applies at the server, with a manager of its own, and takes fields from others', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   expect(await engine.create(manifest([CONFIG], { Overwrite: 'true' }))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: expect.stringMatching(/^manifest-[0-9a-f]{16}$/) });
-  const { args } = programs.commands[0];
+  const [{ args }] = programs.applied;
   expect(args).toEqual(expect.arrayContaining(['apply', '--server-side', '--force-conflicts']));
   expect(args[args.indexOf('--field-manager') + 1]).toMatch(/^eks-platform-[0-9a-f]{16}$/);
   expect(args).not.toContain('--validate=false');
@@ -30,20 +30,20 @@ test('applies at the server, with a manager of its own, and takes fields from ot
 test('does not validate where that is asked for', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   await engine.create(manifest([CONFIG], { Overwrite: 'true', SkipValidation: 'true' }));
-  expect(programs.commands[0].args).toContain('--validate=false');
+  expect(programs.applied[0].args).toContain('--validate=false');
 });
 
 test('keeps the order of the manifest, lists laid out', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   const named = (name: string) => ({ ...CONFIG, metadata: { name } });
   await engine.create(manifest([named('b'), { apiVersion: 'v1', kind: 'List', items: [named('c'), named('a')] }], { Overwrite: 'true' }));
-  expect(programs.commands[0].input!.split('\n').map(it => JSON.parse(it).metadata.name)).toEqual(['b', 'c', 'a']);
+  expect(programs.applied[0].input!.split('\n').map(it => JSON.parse(it).metadata.name)).toEqual(['b', 'c', 'a']);
 });
 
 test('waits for a kind that is just being registered', async () => {
   const { engine, programs } = engineWith([/^apply/, { stderr: UNKNOWN }, { stderr: UNKNOWN }, APPLIED]);
   expect(await engine.create(manifest([WIDGET], { Overwrite: 'true' }))).toMatchObject({ Status: 'SUCCESS' });
-  expect(programs.verbs).toEqual(['apply', 'apply', 'apply']);
+  expect(programs.applied).toHaveLength(3);
 });
 
 test('says after five minutes that nothing registers a kind', async () => {
@@ -55,7 +55,7 @@ test('says after five minutes that nothing registers a kind', async () => {
 test('does not wait where another object fails for good', async () => {
   const { engine, programs } = engineWith([/^apply/, { stderr: `Error from server (Invalid): the name is wrong\n${UNKNOWN}` }]);
   expect(await engine.create(manifest([CONFIG, WIDGET], { Overwrite: 'true' }))).toMatchObject({ Status: 'FAILED' });
-  expect(programs.verbs).toEqual(['apply']);
+  expect(programs.applied).toHaveLength(1);
 });
 
 test('waits for a namespace that the manifest itself makes, and for no other', async () => {
@@ -105,18 +105,45 @@ test('what an update drops and does not go is told, but does not bring everythin
 });
 
 test('what may let an object go stays, as long as a deletion waits for that object', async () => {
-  const controller = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'controller', namespace: 'shop', uid: 'c' } };
-  const widget = { ...WIDGET, metadata: { ...WIDGET.metadata, uid: 'w' } };
+  const controller = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'controller', namespace: 'shop', uid: 'c', annotations: {} as object } };
+  const widget = { ...WIDGET, metadata: { ...WIDGET.metadata, uid: 'w', annotations: {} as object } };
   const { engine, programs } = engineWith(
     [/^apply/, APPLIED],
-    [/^get --filename/, { stdout: JSON.stringify({ kind: 'List', items: [controller, widget] }) }, { stdout: JSON.stringify(widget) }],
+    [/^get --filename/, {}, { get stdout() { return JSON.stringify({ kind: 'List', items: [controller, widget] }); } }, { get stdout() { return JSON.stringify(widget); } }],
     [/^get widget/, { stdout: JSON.stringify({ ...widget, metadata: { ...widget.metadata, deletionTimestamp: 'now', finalizers: ['example.com/hold'] } }) }],
     [/^get events/, { stdout: '{"items":[]}' }],
     [/^delete/, { stderr: 'error: timed out waiting for the condition on widgets/one' }],
   );
-  await engine.create(manifest([controller, WIDGET], { Overwrite: 'true' }));
+  await engine.create(manifest([controller, WIDGET]));
+  const owner = engine.answers[0].PhysicalResourceId.replace('manifest-', '');
+  [controller, widget].forEach(it => { it.metadata.annotations = { [`eks-platform/${owner}`]: 'Shop/Manifest' }; });
   expect(await engine.delete(manifest([controller, WIDGET]))).toMatchObject({
     Status: 'FAILED', Reason: expect.stringContaining('Widget shop/one is still there: it has the finalizer example.com/hold'),
   });
   expect(programs.commands.filter(it => it.args[0] === 'delete').map(it => JSON.parse(it.input!).kind)).toEqual(['Widget']);
+});
+
+const HELD = { ...CONFIG, metadata: { ...CONFIG.metadata, uid: 'a' } };
+
+test('each object is applied on a condition: that nothing has its name, or that it is the very one that was found', async () => {
+  const { engine, programs } = engineWith([/^get --filename/, { stdout: JSON.stringify(HELD) }], [/^apply/, APPLIED]);
+  await engine.create(manifest([CONFIG, WIDGET], { Overwrite: 'true' }));
+  expect(programs.applied[0].input!.split('\n').map(it => JSON.parse(it).metadata)).toMatchObject([{ uid: 'a' }, { resourceVersion: '1' }]);
+});
+
+test.each([
+  'error: Operation cannot be fulfilled on configmaps "one": the object has been modified; please apply your changes to the latest version and try again',
+  'error: Operation cannot be fulfilled on configmaps "one": uid mismatch: the provided object specified uid a, and no existing object was found',
+  'The ConfigMap "one" is invalid: metadata.uid: Invalid value: "a": field is immutable',
+])('an object that is made, deleted or replaced meanwhile is looked at again: %s', async stderr => {
+  const { engine, programs } = engineWith([/^apply/, { stderr }, APPLIED]);
+  expect(await engine.create(manifest([CONFIG]))).toMatchObject({ Status: 'SUCCESS' });
+  expect(programs.verbs).toEqual(['get', 'apply', 'get', 'apply']);
+});
+
+test('waits until what others had under the name is gone, and does not touch it', async () => {
+  const going = { ...HELD, metadata: { ...HELD.metadata, deletionTimestamp: 'now' } };
+  const { engine, programs } = engineWith([/^get --filename/, { stdout: JSON.stringify(going) }, {}], [/^apply/, APPLIED]);
+  expect(await engine.create(manifest([CONFIG]))).toMatchObject({ Status: 'SUCCESS' });
+  expect(programs.verbs).toEqual(['get', 'get', 'apply']);
 });

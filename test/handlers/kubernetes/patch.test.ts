@@ -25,8 +25,10 @@ function engineWith(...answers: Partial<Ran>[]) {
   const engine = new Engine(() => ({
     helm: () => { throw new Error('nobody asks Helm'); },
     kubectl: (args, options) => {
-      const file = args[args.indexOf('--patch-file') + 1];
-      read.push({ patch: readFileSync(file, 'utf8'), mode: statSync(file).mode % 0o1000 });
+      if (args[0] === 'patch') {
+        const file = args[args.indexOf('--patch-file') + 1];
+        read.push({ patch: readFileSync(file, 'utf8'), mode: statSync(file).mode % 0o1000 });
+      }
       return programs.kubectl(args, options);
     },
   }));
@@ -75,6 +77,24 @@ test('a patch that was wrong from the start does not keep the stack from being r
   const { engine } = engineWith({ stderr: 'error: unable to parse' });
   expect(await engine.create(PROPERTIES)).toMatchObject({ Status: 'FAILED' });
   expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test.each(['nothing', 'made-up-by-cloudformation'])('a creation that patched nothing reverts nothing: %s', async id => {
+  const { engine, read } = engineWith({ stderr: 'Error from server (Forbidden): a policy denies it' }, {});
+  await engine.create(PROPERTIES);
+  expect(await engine.delete(PROPERTIES, 'Manifest', id)).toMatchObject({ Status: 'SUCCESS', Reason: 'There is nothing to revert: this resource patched nothing' });
+  expect(read.map(it => it.patch)).toEqual([PROPERTIES.ApplyPatchJson]);
+});
+
+test('a creation that patched, and was cancelled before it could say so, is reverted', async () => {
+  const { engine, programs, read } = engineWith({});
+  const { PhysicalResourceId } = await engine.create(PROPERTIES);
+  const manager = `eks-platform-${/^patch-(\w+)/.exec(PhysicalResourceId)![1]}`;
+  const { kubectl } = FakePrograms.prototype;
+  jest.spyOn(programs, 'kubectl').mockImplementation((args, options) => args.includes('--show-managed-fields')
+    ? Promise.resolve({ code: 0, stderr: '', interrupted: false, stdout: `coredns ${manager}` }) : kubectl.call(programs, args, options));
+  expect(await engine.delete(PROPERTIES, 'Manifest', 'made-up-by-cloudformation')).toMatchObject({ Status: 'SUCCESS', Reason: 'Reverted' });
+  expect(read.map(it => it.patch)).toEqual([PROPERTIES.ApplyPatchJson, PROPERTIES.RestorePatchJson]);
 });
 
 test('what is patched into a Secret is not told', async () => {

@@ -40,16 +40,25 @@ describe('the CRDs of a chart', () => {
     expect(helm.changes.filter(it => it.startsWith('delete'))).toEqual([]);
   });
 
-  test('go with it where that is asked for, after it, but for those that others applied', async () => {
+  test('go with it where that is asked for, after it, but for those that others manage, too', async () => {
     helm.applied = {
       'a.example.com': ['eks-platform-mine'],
       'b.example.com': ['kubectl'],
       'c.example.com': ['eks-platform-mine', 'eks-platform-theirs'],
       'd.example.com': ['helm', 'eks-platform-mine'],
       'e.example.com': [],
+      'f.example.com': ['kube-apiserver:status', 'eks-platform-mine'],
+      'g.example.com': ['eks-platform-mine', 'argocd-controller', 'kube-apiserver:status'],
+      'h.example.com': ['eks-platform-mine', 'my own tool'],
     };
     expect(await helm.serve('Delete', { DeleteCrds: 'true' })).toMatchObject({ reason: 'Release shop/web is uninstalled, and 2 CRDs are deleted' });
-    expect(helm.changes.at(-1)).toBe('delete customresourcedefinitions a.example.com d.example.com --ignore-not-found --timeout 120s');
+    expect(helm.changes.at(-1)).toBe('delete customresourcedefinitions a.example.com f.example.com --ignore-not-found --timeout 120s');
+    expect((console.log as jest.Mock).mock.calls.map(it => it.join(' '))).toEqual(expect.arrayContaining([
+      'keeps the CRD c.example.com, which eks-platform-theirs manages, too',
+      'keeps the CRD d.example.com, which helm manages, too',
+      'keeps the CRD g.example.com, which argocd-controller manages, too',
+      'keeps the CRD h.example.com, which my own tool manages, too',
+    ]));
   });
 
   test('fail the delete where they do not go, and say what holds them', async () => {

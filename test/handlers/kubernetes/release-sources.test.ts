@@ -5,6 +5,7 @@ import { deflateRawSync } from 'zlib';
 import { Engine } from './engine';
 import { FakeHelm } from './fake-helm';
 import { unzip } from '../../../handlers/kubernetes/zip';
+import { awsError } from '../fake-aws';
 
 let helm: FakeHelm;
 beforeEach(() => {
@@ -109,6 +110,48 @@ describe('a chart comes', () => {
     [1, 2, 3].forEach(() => helm.failures.push({ command: /^pull/, stderr }));
     await expect(helm.serve('Update')).rejects.toThrow(`helm pull chart failed: ${stderr}`);
     expect(helm.commands).toHaveLength(tries);
+  });
+});
+
+describe('rights that were just granted', () => {
+  const [DENIED, ASSET, ECR] = [
+    () => awsError('AccessDenied', 'Access Denied'),
+    { ChartAssetURL: 's3://assets/1.tgz', Chart: undefined, Repository: undefined },
+    { Repository: 'oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/charts/web' },
+  ];
+  const REFUSED = 'Error: GET "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/charts/web/manifests/1": response status code 403: denied: User is not authorized';
+
+  beforeEach(() => { helm.aws.objects['assets/1.tgz'] = Buffer.from([0x1f, 0x8b, 0x08]); });
+
+  test.each<[string, { [name: string]: string | undefined }, () => void]>([
+    ['an asset', ASSET, () => { helm.aws.failures.getObject = Array.from({ length: 5 }, DENIED); }],
+    ['ECR', ECR, () => { helm.aws.failures.getAuthorizationToken = [awsError('AccessDeniedException')]; }],
+    ['a chart in ECR', ECR, () => { Array.from({ length: 5 }, () => helm.failures.push({ command: /^pull/, stderr: REFUSED })); }],
+    ['a login at ECR', ECR, () => { helm.failures.push({ command: /^registry login/, stderr: 'Error: response status code 403: denied' }); }],
+  ])('are waited for: to %s', async (_, properties, refuse) => {
+    refuse();
+    await helm.serve('Create', properties);
+    expect(helm.revisions.map(it => it.status)).toEqual(['deployed']);
+    expect(helm.now).toBeGreaterThan(0);
+  });
+
+  test.each<[string, { [name: string]: string | undefined }, string, () => void]>([
+    ['an asset', ASSET, 'the chart s3://assets/1.tgz cannot be read: AccessDenied: Access Denied', () => { helm.aws.failures.getObject = Array.from({ length: 100 }, DENIED); }],
+    ['a chart in ECR', ECR, 'response status code 403: denied', () => { Array.from({ length: 100 }, () => helm.failures.push({ command: /^pull/, stderr: REFUSED })); }],
+  ])('are missed after two minutes, and nothing is touched: to %s', async (_, properties, message, refuse) => {
+    refuse();
+    await expect(helm.serve('Update', properties)).rejects.toThrow(message);
+    expect(helm.now).toBeGreaterThan(60_000);
+    expect(helm.now).toBeLessThanOrEqual(120_000);
+    expect(helm.changes).toEqual([]);
+  });
+
+  test('are of no use where the chart is not there, or where it is not AWS that refuses', async () => {
+    helm.aws.failures.getObject = [awsError('NoSuchKey', 'The specified key does not exist.')];
+    await expect(helm.serve('Update', ASSET)).rejects.toThrow('the chart s3://assets/1.tgz cannot be read: NoSuchKey: The specified key does not exist.');
+    helm.failures.push({ command: /^pull/, stderr: 'Error: response status code 403: denied' });
+    await expect(helm.serve('Update', { Repository: 'oci://ghcr.io/charts/web' })).rejects.toThrow('403: denied');
+    expect(helm.now).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
+import { anything, clusterRole, configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
 import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { describeUnless } from '../../support/run';
 
@@ -43,6 +43,23 @@ describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
     await releases.delete(properties, FAILED_CREATE);
     expect(await releases.get('deployment', 'second')).toBeUndefined();
     expect(await releases.history('second')).toEqual([]);
+  }, 60_000);
+
+  test.each<[string, object]>([
+    ['a Rollout, whose observedGeneration is a text', { observedGeneration: '1', phase: 'Healthy' }],
+    ['an ExternalSecret that is not ready', { conditions: [{ type: 'Ready', status: 'False' }] }],
+  ])('Helm waits in vain for %s, but not with legacy waiting, which still waits for what it knows', async (_, status) => {
+    const name = `vain-${Object.keys(status)[0].toLowerCase()}`;
+    const vain = { apiVersion: 'example.com/v1', kind: 'Vain', metadata: { name: '{{ .Release.Name }}' }, spec: {}, status };
+    await releases.publish(name, '1.0.0', { templates: { vain: JSON.stringify(vain), deployment: DEPLOYMENT }, crds: { vains: anything('vains', 'Vain') }, values: { replicas: 0 } });
+    const properties = { Release: name, Version: '1.0.0', Atomic: 'true', Timeout: '4s' };
+    expect(await releases.refusal(releases.create({ ...properties, Wait: 'true' }))).toMatch(/vain.*(uninstalled|deadline)/s);
+    expect(await releases.get('vains', name)).toBeUndefined();
+    expect(await releases.create({ ...properties, Wait: 'legacy' })).toMatchObject({ id: `shop/${name}` });
+    expect(await releases.refusal(releases.update({ ...properties, Wait: 'legacy', ...values({ replicas: 1 }) }))).toMatch(/rollback-on-failure/);
+    expect((await releases.history(name)).at(-1)).toBe('deployed');
+    await releases.delete({ ...properties, Wait: 'legacy' });
+    expect(await releases.get('vains', name)).toBeUndefined();
   }, 60_000);
 
   test('an upgrade that the API server refuses: Helm rolls back, says why, and CloudFormation\'s own rollback succeeds', async () => {
@@ -114,6 +131,23 @@ describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
     expect(await releases.get('crd', 'cogs.example.com')).toBeDefined();
   }, 60_000);
 
+  test.each([
+    ['another program applies', async () => releases.plane.kubectl('apply', '--server-side', '--field-manager', 'argocd-controller', '--force-conflicts', '--filename', releases.file(crd('held', 'Held', [])))],
+    ['somebody labels by hand', async () => releases.plane.kubectl('label', 'crd', 'held.example.com', 'team=shop')],
+  ])('a CRD that %s too is not deleted with the release, nor are its objects', async (_, manage) => {
+    const name = `crds-${Math.random().toString(36).slice(2)}`;
+    const [held, own] = [crd('held', 'Held', []), crd('owned', 'Owned', [])];
+    await releases.publish(name, '1.0.0', { templates: { one: configMap(name) }, crds: { held, own } });
+    const properties = { Release: name, Version: '1.0.0', DeleteCrds: 'true' };
+    await releases.create(properties, { owner: name });
+    await manage();
+    await releases.plane.kubectl('create', '--namespace', 'shop', '--filename', releases.file({ apiVersion: 'example.com/v1', kind: 'Held', metadata: { name: 'one' } }));
+    expect(await releases.delete(properties, { owner: name })).toMatchObject({ reason: expect.stringMatching(/is uninstalled, and 1 CRDs are deleted$/) });
+    expect(await releases.get('crd', 'owned.example.com')).toBeUndefined();
+    expect(await releases.get('held', 'one')).toBeDefined();
+    await releases.plane.kubectl('delete', 'crd', 'held.example.com');
+  }, 60_000);
+
   test('two charts at once, into a namespace that neither finds', async () => {
     const properties = { Chart: 'web', Version: '1.0.0', Namespace: 'both', CreateNamespace: 'true' };
     const results = await Promise.all(['one', 'two'].map(Release => releases.create({ ...properties, Release }, { owner: Release })));
@@ -143,6 +177,27 @@ describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
     await releases.plane.kubectl('patch', 'configmap', 'held', '--namespace', 'shop', '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
     await releases.delete(properties);
     expect(await releases.history('held')).toEqual([]);
+  }, 60_000);
+
+  test('an object in another namespace that does not go: each delete fails and names it, and leaves what others have there', async () => {
+    await releases.plane.kubectl('create', 'namespace', 'far');
+    const far = configMap('far', {}, { namespace: 'far', finalizers: ['example.com/hold'] });
+    await releases.publish('far', '1.0.0', { templates: { far, near: configMap('near'), role: clusterRole('far') } });
+    for (const [name, namespace] of [['far', 'shop'], ['near', 'far'], ['near', 'default']]) { // of others, with the names of ours
+      await releases.plane.kubectl('create', 'configmap', name, '--namespace', namespace);
+    }
+    const properties = { Release: 'far', Version: '1.0.0', Timeout: '2s' };
+    await releases.create(properties);
+    for (const _ of [1, 2]) {
+      expect(await releases.refusal(releases.delete(properties))).toMatch(/ConfigMap far is still there: .*finalizer example\.com\/hold.*kubectl patch configmap far --namespace far/s);
+      expect(await releases.history('far')).toEqual(['uninstalled']);
+    }
+    await releases.plane.kubectl('patch', 'configmap', 'far', '--namespace', 'far', '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
+    await releases.delete(properties);
+    expect(await releases.history('far')).toEqual([]);
+    expect(await releases.plane.kubectl('get', 'configmaps', '--all-namespaces', '--field-selector', 'metadata.name!=kube-root-ca.crt',
+      '--output', 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}')).toMatch(/default\/near .*far\/near .*shop\/far/);
+    expect(await releases.get('clusterrole', 'far')).toBeUndefined();
   }, 60_000);
 
   test('an object deleted by hand comes back with the next update', async () => {

@@ -1,4 +1,4 @@
-import { FakeHelm } from './fake-helm';
+import { FakeHelm, STACK } from './fake-helm';
 import { NOTHING, Unfinished } from '../../../handlers/shared/custom-resource';
 
 let helm: FakeHelm;
@@ -18,12 +18,12 @@ describe('an install or upgrade', () => {
     helm.crds = 'kind: CustomResourceDefinition\n';
     expect(await helm.serve('Create', { Version: '1.0.0' })).toMatchObject({ id: 'shop/web', reason: 'Release shop/web is deployed' });
     expect(helm.commands.map(it => it.split(' ').slice(0, 2).join(' '))).toEqual([
-      'pull chart', 'show crds', 'apply --server-side', 'wait --for', 'get secrets', 'upgrade web',
+      'pull chart', 'get secrets', 'show crds', 'apply --server-side', 'wait --for', 'get secrets', 'upgrade web',
     ]);
     expect(helm.commands[0]).toMatch(/^pull chart --repo https:\/\/charts\.example\.com --version 1\.0\.0 --destination /);
-    expect(helm.commands[2]).toMatch(/^apply --server-side --force-conflicts --field-manager eks-platform-mine --filename /);
+    expect(helm.commands[3]).toMatch(/^apply --server-side --force-conflicts --field-manager eks-platform-mine --filename /);
     expect(upgrade()).toBe('upgrade web FOLDER/chart/chart-1.0.0.tgz --install --namespace shop --reset-values --values FOLDER/values.json'
-      + ' --server-side true --force-conflicts --skip-crds --hide-notes --labels eks-platform-owner=mine --timeout 300s');
+      + ` --server-side true --force-conflicts --skip-crds --hide-notes --labels eks-platform-owner=mine,eks-platform-stack=${STACK} --timeout 300s`);
   });
 
   test.each([
@@ -32,6 +32,11 @@ describe('an install or upgrade', () => {
     await helm.serve('Create', { [property]: 'true' });
     await helm.serve('Update', { [property]: 'false' });
     expect(helm.commands.filter(it => it.startsWith('upgrade')).map(it => it.split(' ').includes(option))).toEqual([true, false]);
+  });
+
+  test('waits as Helm 3 did where that is asked for', async () => {
+    await helm.serve('Create', { Wait: 'legacy', Atomic: 'true' });
+    expect(helm.changes.at(-1)).toMatch(/ --wait=legacy --rollback-on-failure$/);
   });
 
   test('takes the timeout that was given, but no longer than the invocation lasts', async () => {
@@ -104,7 +109,7 @@ describe('what a killed Helm left', () => {
     helm.revisions = [...before.map(it => ({ ...it })), { status, owner: 'mine' }];
     await helm.serve('Create');
     expect(helm.changes.map(it => /^rollback/.test(it) ? it.split(' ').slice(0, 3).join(' ') : it.split(' ').slice(0, 2).join(' '))).toEqual(expected);
-    expect(helm.revisions.at(-1)).toEqual({ status: 'deployed', owner: 'mine' });
+    expect(helm.revisions.at(-1)).toEqual({ status: 'deployed', owner: 'mine', stack: STACK });
   });
 
   test('runs no hooks for what was never installed', async () => {
@@ -117,7 +122,7 @@ describe('what a killed Helm left', () => {
     helm.revisions = [{ ...good }, { status: 'pending-upgrade', owner: 'mine' }];
     helm.failures.push({ command: /^rollback/, stderr: 'Error: no', before: () => helm.revisions.push({ status: 'failed', owner: 'mine' }) });
     await helm.serve('Update');
-    expect(helm.revisions.at(-1)).toEqual(good);
+    expect(helm.revisions.at(-1)).toEqual({ ...good, stack: STACK });
   });
 
   test('is an error that says how to look at it, where it stays so', async () => {
@@ -143,7 +148,7 @@ describe('a delete', () => {
   test('uninstalls, keeps the record until all is gone, and leaves CRDs', async () => {
     helm.revisions = [{ status: 'deployed', owner: 'mine' }];
     helm.manifest = 'kind: ConfigMap';
-    helm.left = [{ items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z' } }] }];
+    helm.left = [{ kind: 'List', items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', deletionTimestamp: '2026-01-01T00:00:00Z' } }] }];
     expect(await helm.serve('Delete')).toMatchObject({ id: 'shop/web', reason: 'Release shop/web is uninstalled' });
     expect(helm.changes).toEqual(['uninstall web --namespace shop --keep-history --wait --timeout 300s', 'uninstall web --namespace shop']);
     expect(helm.now).toBe(2_000);
@@ -167,18 +172,41 @@ describe('a delete', () => {
     expect(helm.revisions).toEqual([]);
   });
 
+  test.each([
+    ['its manifest', /^get manifest/, 'helm get manifest shop/web failed: Error: no'],
+    ['its objects', /^get --filename/, 'Error: no'],
+    ['an object in a namespace that is not the asked one', /^get --filename/, 'Error: no', 'no matches for kind "Gone" in version "example.com/v1"\n'],
+  ])('forgets nothing where it can\'t read %s', async (_, command, message, before = '') => {
+    helm.revisions = [{ status: 'uninstalled', owner: 'mine' }];
+    helm.manifest = 'kind: ConfigMap';
+    helm.failures.push({ command, stderr: `${before}Error: no` });
+    await expect(helm.serve('Delete')).rejects.toThrow(message);
+    expect(helm.changes).toEqual([]);
+  });
+
+  test('ends well where the kind of an object is gone with its definition', async () => {
+    helm.revisions = [{ status: 'uninstalled', owner: 'mine' }];
+    helm.manifest = 'kind: Gone';
+    helm.failures.push({
+      command: /^get --filename/,
+      stderr: 'error: resource mapping not found for name: "a" namespace: "" from "STDIN": no matches for kind "Gone" in version "example.com/v1"\nensure CRDs are installed first\n',
+    });
+    await helm.serve('Delete');
+    expect(helm.revisions).toEqual([]);
+  });
+
   test('of a release of another owner leaves it alone, and hands it over', async () => {
     helm.revisions = [{ status: 'superseded', owner: 'mine' }, { status: 'deployed', owner: 'theirs' }];
     expect(await helm.serve('Delete')).toMatchObject({ reason: 'Release shop/web stays: it belongs to another resource now' });
     expect(helm.changes).toEqual([
-      'label secrets --namespace shop --overwrite --selector owner=helm,name=web,eks-platform-owner=mine eks-platform-owner=theirs',
+      'label secrets --namespace shop --overwrite --selector owner=helm,name=web,eks-platform-owner=mine eks-platform-owner=theirs eks-platform-stack- eks-platform-adopted-',
     ]);
   });
 
   test('of what was taken over from another owner gives it back, as its deployment is rolled back', async () => {
     helm.revisions = [{ status: 'superseded', owner: 'theirs' }, { status: 'deployed', owner: 'mine' }];
     await helm.serve('Delete');
-    expect(helm.changes).toEqual([expect.stringMatching(/^rollback web 1 /), expect.stringMatching(/^label .*=mine eks-platform-owner=theirs$/)]);
+    expect(helm.changes).toEqual([expect.stringMatching(/^rollback web 1 /), expect.stringMatching(/^label .*=mine eks-platform-owner=theirs eks-platform-stack- eks-platform-adopted-$/)]);
   });
 
   test.each([

@@ -25,6 +25,7 @@ export interface RequestOptions {
   readonly id?: string;
   readonly programs?: Programs;
   readonly seconds?: number;
+  readonly stack?: string;
 }
 
 type Properties = { readonly [name: string]: string | undefined };
@@ -36,6 +37,7 @@ export class Releases {
     const api = await Interruptible.before(Number(new URL(plane.endpoint).port));
     const kubeconfig = join(plane.folder, 'kubeconfig');
     writeFileSync(kubeconfig, readFileSync(plane.adminKubeconfig, 'utf8').replace(plane.endpoint, api.endpoint), { mode: 0o600 });
+    await run(plane.kubectlPath, ['config', 'set-context', '--current', '--namespace', 'shop', '--kubeconfig', kubeconfig]); // as the handler does
     const environment = { KUBECONFIG: kubeconfig, HOME: plane.folder };
     const index = { apiVersion: 'v1', entries: {} };
     const repository = createServer((request, response) => {
@@ -100,6 +102,17 @@ export class Releases {
     return text === '' ? undefined : JSON.parse(text);
   }
 
+  /** Where charts come from. */
+  public get address(): string {
+    return `http://127.0.0.1:${(this.repository.address() as AddressInfo).port}`;
+  }
+
+  /** Installs a release as somebody does by hand. */
+  public async byHand(name: string, version: string, ...more: string[]): Promise<void> {
+    const args = ['upgrade', '--install', name, 'web', '--repo', this.address, '--version', version, '--namespace', this.namespace, ...more];
+    await run(this.helmPath, args, { env: { ...process.env, ...this.environment } });
+  }
+
   /** A file with an object. */
   public file(object: object): string {
     const file = join(this.plane.folder, 'object.json');
@@ -115,16 +128,15 @@ export class Releases {
   }
 
   private async serve(RequestType: 'Create' | 'Update' | 'Delete', properties: Properties, options: RequestOptions = {}): Promise<Result> {
-    const { owner = 'mine', id, programs = this.programs, seconds = 60 } = options;
+    const { owner = 'mine', id, programs = this.programs, seconds = 60, stack = 'stack' } = options;
     const folder = mkdtempSync(join(this.plane.folder, 'request-'));
-    const { port } = this.repository.address() as AddressInfo;
     const ResourceProperties = {
-      ClusterName: 'shop', Namespace: this.namespace, Chart: properties.Release, Repository: `http://127.0.0.1:${port}`, Timeout: '5s', ...properties,
+      ClusterName: 'shop', Namespace: this.namespace, Chart: properties.Release, Repository: this.address, Timeout: '5s', ...properties,
     };
     const aws = new FakeAws();
     aws.cluster = { status: 'ACTIVE' };
     const work: Work = {
-      request: helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`),
+      request: { ...helmRequest(RequestType, ResourceProperties, id ?? `${ResourceProperties.Namespace}/${properties.Release}`), StackId: stack },
       programs,
       aws,
       folder,
@@ -188,6 +200,11 @@ export function configMap(name: string, data: object = {}, metadata: object = {}
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
 }
 
+/** An object outside of namespaces, which allows nothing. */
+export function clusterRole(name: string): object {
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules: [] };
+}
+
 /** A Deployment without nodes to run on: ready with no replicas, and never with one. */
 export const DEPLOYMENT = `
 apiVersion: apps/v1
@@ -217,4 +234,11 @@ export function crd(plural: string, kind: string, fields: string[]): object {
       }],
     },
   };
+}
+
+/** A CRD whose objects may have any fields, and a status that anybody sets. */
+export function anything(plural: string, kind: string): object {
+  const { spec, ...rest } = crd(plural, kind, []) as any;
+  const schema = { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return { ...rest, spec: { ...spec, versions: [{ ...spec.versions[0], schema }] } };
 }

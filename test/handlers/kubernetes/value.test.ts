@@ -22,7 +22,7 @@ test('waits until the object is there and has the value', async () => {
   const { engine, programs } = engineWith({ stderr: MISSING }, { stdout: '' }, { stdout: 'web.example.com' });
   expect(await engine.create(PROPERTIES)).toMatchObject({ Status: 'SUCCESS', Data: { Value: 'web.example.com' } });
   expect(programs.commands[2].args).toEqual(
-    ['get', 'ingress', 'web', '--namespace', 'shop', '--output', 'jsonpath={.status.loadBalancer.ingress[0].hostname}']);
+    ['get', 'ingress', 'web', '--namespace', 'shop', '--output', 'jsonpath={.status.loadBalancer.ingress[0].hostname}', '--request-timeout=70s']);
 });
 
 test('an update reads anew, under the same id', async () => {
