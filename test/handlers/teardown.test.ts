@@ -152,7 +152,7 @@ test('keeps the answer within what CloudFormation takes', async () => {
   expect(JSON.stringify(answers[0]).length).toBeLessThan(4096);
 });
 
-test('goes on in another invocation before its time is up, and answers only once', async () => {
+test('continues in another invocation before its time is up, and answers only once', async () => {
   plant();
   aws.before = operation => {
     if (operation === 'deleteSecurityGroup') {
@@ -173,7 +173,7 @@ test('goes on in another invocation before its time is up, and answers only once
   expect(aws.groups).toEqual([]);
 });
 
-test('a dry run deletes nothing, answers nobody and tells how much it would delete, while the cluster lives', async () => {
+test('a dry run deletes nothing, answers nobody and says how much it would delete, while the cluster exists', async () => {
   plant();
   aws.cluster = { status: 'ACTIVE' };
   const { answers, outcome } = await serve(aws, { DryRun: true, ResourceProperties: deletion().ResourceProperties });
@@ -191,7 +191,7 @@ test.each(['ACTIVE', 'UPDATING', 'CREATING', 'FAILED'])('keeps everything while 
   expect(answers[0]).toMatchObject({ Status: 'SUCCESS', Reason: 'Deleted nothing: the cluster shop still exists' });
 });
 
-test('deletes nothing when it can\'t tell whether the cluster is there', async () => {
+test('deletes nothing when it can\'t find out whether the cluster exists', async () => {
   plant();
   aws.failures.describeCluster = [awsError('AccessDeniedException', 'not authorized')];
   expect((await serve(aws, deletion())).answers[0].Status).toBe('FAILED');

@@ -104,7 +104,7 @@ describe('order', () => {
     expect(idsOf(template(), MANIFEST, { Manifest: Match.stringLikeRegexp('node-local-dns') }).filter(it => !needed.has(it))).toEqual([]);
   });
 
-  test('is made after a controller of its own and after its namespace', () => {
+  test('is made after the app\'s own controller and after its namespace', () => {
     const { stack, cluster, template } = clusterFixture();
     const controller = new AlbController(stack, 'Own', { cluster });
     const namespace = new Namespace(stack, 'Namespace', { cluster, namespaceName: 'shop' });

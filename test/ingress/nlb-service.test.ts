@@ -104,12 +104,12 @@ test('writes what the props say', () => {
   expect(object('Service').spec.loadBalancerSourceRanges).toEqual(['192.0.2.0/24']);
 });
 
-test('has groups of its own, which pods still let in', () => {
+test('has its own groups, which pods still let in', () => {
   const { annotations } = nlbFixture(stack => ({ securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0a')] }));
   expect(annotations()).toMatchObject({ 'security-groups': 'sg-0a', 'manage-backend-security-group-rules': 'true' });
 });
 
-test('has private addresses of its own', () => {
+test('has its own private addresses', () => {
   const { annotations } = nlbFixture({ subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, privateIpv4Addresses: ['10.0.0.10', '10.0.64.10'] });
   expect(annotations()['private-ipv4-addresses']).toBe('10.0.0.10,10.0.64.10');
 });

@@ -8,7 +8,7 @@ const DAEMON_SETS = '/apis/apps/v1/namespaces/kube-system/daemonsets';
 const CILIUM_NODES = '/apis/cilium.io/v2/ciliumnodes';
 const RUNNING = '/api/v1/pods?fieldSelector=status.phase=Running';
 
-/** A cluster of two nodes, as the API tells of it: nodes have addresses of this machine, and each has a pod of `echo`. */
+/** A cluster of two nodes, as the API describes it: nodes have addresses of this machine, and each has a pod of `echo`. */
 function cluster(): { [path: string]: any } {
   const node = (name: string, address: string) => ({
     metadata: { name },
@@ -31,7 +31,7 @@ function cluster(): { [path: string]: any } {
   };
 }
 
-/** Everything as it should be, but for what a test puts in its place. */
+/** Everything as it should be, except for what a test replaces. */
 async function run(api: { [path: string]: any } = {}, environment: { [name: string]: string } = {}) {
   const kubernetesApi = await listening(kubernetes({ ...cluster(), ...api }));
   const backend = serveHttp('echo');

@@ -18,7 +18,7 @@ const missing = probesMissing ?? missingOf(['coredns']);
 
 /*
  * The cache is a real CoreDNS with the construct's own Corefile, on two addresses of this machine; behind it a second one stands for the
- * cluster's DNS and for Route 53. ExternalDNS is played: a record comes when an Ingress gets its address, and goes with it.
+ * cluster's DNS and for Route 53. ExternalDNS is simulated: a record is made when an Ingress gets its address, and deleted with the Ingress.
  */
 describeUnless(missing)('the probe of DNS, as a process, against a real CoreDNS', () => {
   const coredns = programIn(cacheFolder(), 'coredns');

@@ -34,7 +34,7 @@ interface Balancer {
   readonly plain?: Handler;
 }
 
-/** TLS as load balancers end it, with a certificate for all hosts: gRPC goes to its own backend, by the host. */
+/** TLS as load balancers end it, with a certificate for all hosts: gRPC goes to its own backend, chosen by the host. */
 async function balancer({ names = [`*.${ZONE}`], backend = backends(), grpcBackend = serveGrpc() }: Balancer): Promise<number> {
   const { certificate, key } = authority.issue('balancer', names, []);
   const [web, health] = [await listening(backend), await listening(grpcBackend)];

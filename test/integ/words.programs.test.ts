@@ -135,7 +135,7 @@ async function answer(url: string): Promise<string> {
   }
 }
 
-/** Puts shellcheck into a folder of its own below `build`, where a later run finds it. */
+/** Puts shellcheck into a separate folder below `build`, where a later run finds it. */
 function installShellcheck(): { program: string; missing?: string } {
   const folder = join(ROOT, 'build', 'shellcheck-venv');
   const program = join(folder, 'bin', 'shellcheck');

@@ -23,11 +23,11 @@ describe('cidr', () => {
       + 'give one such as 10.0.0.0/16 [Shop/Vpc]');
   });
 
-  test.each(['10.0.0.1/16', '10.0.128.0/16', '10.0.1.0/22'])('fails where %s is off its boundary', cidr => {
+  test.each(['10.0.0.1/16', '10.0.128.0/16', '10.0.1.0/22'])('fails if %s is off its boundary', cidr => {
     expect(error({ cidr })).toContain(`\`cidr\` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "${cidr}"`);
   });
 
-  test('fails where it is a token', () => {
+  test('fails if it is a token', () => {
     expect(error({ cidr: Fn.importValue('cidr') }))
       .toContain('`cidr` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "a token"');
   });
@@ -64,7 +64,7 @@ describe('cidr', () => {
 });
 
 describe.each(['publicSubnetMask', 'privateSubnetMask'] as const)('%s', prop => {
-  test.each([15, 29, 0, -24, 24.5, NaN, Infinity])('fails where it is %d', mask => {
+  test.each([15, 29, 0, -24, 24.5, NaN, Infinity])('fails if it is %d', mask => {
     expect(error({ [prop]: mask })).toBe(`\`${prop}\` must be a whole number from 16 to 28, got: ${mask}; `
       + 'give the length of the mask, such as 24 for 251 addresses [Shop/Vpc]');
   });
@@ -80,7 +80,7 @@ test('fails without zones', () => {
 });
 
 describe('natGateways', () => {
-  test.each([0, -1, 4, 1.5, NaN, Infinity])('fails where it is %d for three zones', natGateways => {
+  test.each([0, -1, 4, 1.5, NaN, Infinity])('fails if it is %d for three zones', natGateways => {
     expect(error({ natGateways })).toBe(`\`natGateways\` must be a whole number from 1 to 3, the number of zones, got: ${natGateways}; `
       + 'give fewer gateways or more `availabilityZones` [Shop/Vpc]');
   });
@@ -103,7 +103,7 @@ describe('podCidr', () => {
       + 'give another, such as 100.64.0.0/16 [Shop/Vpc]');
   });
 
-  test('fails where the range of the VPC lies in it', () => {
+  test('fails if it contains the range of the VPC', () => {
     expect(error({ cidr: '100.64.8.0/21', podCidr: '100.64.0.0/16' }))
       .toContain('a range that shares no address with `cidr` (100.64.8.0/21), got: "100.64.0.0/16"');
   });
@@ -121,7 +121,7 @@ describe('podCidr', () => {
       .toContain(`\`podCidr\` must be an IPv4 range of /16 to /${smallest} that starts at a multiple of its size, known at synthesis, got: "${podCidr}"`);
   });
 
-  test('fails where it is a token', () => {
+  test('fails if it is a token', () => {
     expect(error({ podCidr: Fn.importValue('pods') }))
       .toContain('`podCidr` must be an IPv4 range of /16 to /26 that starts at a multiple of its size, known at synthesis, got: "a token"');
   });

@@ -52,7 +52,7 @@ function transpile(file: string): string {
   return transpileModule(readFileSync(join(ROOT, file), 'utf8'), { compilerOptions: { module: ModuleKind.CommonJS } }).outputText;
 }
 
-/** All values of a template, each with its path, but for those that may differ. */
+/** All values of a template, each with its path, except those that may differ. */
 function values(template: object): string[] {
   const walk = (value: any, path: string): string[] => typeof value === 'object' && value !== null && Object.keys(value).length > 0
     ? Object.entries(value).flatMap(([key, child]) => walk(child, path ? `${path}/${key}` : key))

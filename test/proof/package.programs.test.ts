@@ -95,7 +95,7 @@ describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry do
     const [, quickStart] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [readme, ''];
     expect(quickStart).toContain(`from '${NAME}'`);
     writeFileSync(join(app, 'main.js'), transpileModule(quickStart, { compilerOptions: { module: ModuleKind.CommonJS } }).outputText);
-    // The variables by which the CDK CLI tells an app to synthesize when it ends, and where to.
+    // With these variables the CDK CLI makes an app synthesize when it ends, into a folder.
     run(process.execPath, ['main.js'], { cwd: app, env: { CDK_OUTDIR: 'cdk.out', CDK_CONTEXT_JSON: '{}' } });
 
     const { Resources } = JSON.parse(readFileSync(join(app, 'cdk.out', 'Shop.template.json'), 'utf8'));

@@ -4,7 +4,7 @@ test('rehearses dev of the starter on Kubernetes 1.36 in one order by default', 
   expect(parse([])).toMatchObject({ profile: 'dev', app: undefined, seeds: [1], kubernetes: '1.36', keep: false });
 });
 
-test('each seed is an order of its own', () => {
+test('each seed gives a different order', () => {
   expect(parse(['--seeds', '3']).seeds).toEqual([1, 2, 3]);
   expect(parse(['--seeds', '2', '--seed', '7']).seeds).toEqual([7, 8]);
 });

@@ -21,7 +21,7 @@ describe('events', () => {
     ]);
   });
 
-  test('tell a resource that failed, with its reason, from one that never ended', () => {
+  test('distinguish a resource that failed, with its reason, from one that never ended', () => {
     const spans = spansOf([event(1, 'start', 'Vpc'), event(2, 'fail', 'Vpc', { said: 'no room' }), event(3, 'start', 'Cluster'), event(9, 'start', 'Role')]);
     expect(spans.map(({ outcome, said, end }) => [outcome, said, end])).toEqual([
       ['failed', 'no room', 2000], ['unfinished', undefined, 9000], ['unfinished', undefined, 9000],

@@ -107,7 +107,7 @@ describe('a deletion whose API server does not answer', () => {
     expect(await retrying(cluster.work(), answering(says(REFUSED), ok))).toBe(ok);
   });
 
-  test('waits where nobody can tell', async () => {
+  test('waits while nobody can say', async () => {
     cluster.aws.failures.describeCluster = [awsError('AccessDeniedException')];
     expect(await retrying(cluster.work(), answering(says(REFUSED), ok))).toBe(ok);
   });

@@ -12,7 +12,7 @@ import { runControlPlane, type RunningControlPlane } from '../../support/control
 import { describeUnless } from '../../support/run';
 import { FakeAws } from '../fake-aws';
 
-/** How much faster time goes for the drain than here. */
+/** How much faster time passes for the drain than here. */
 const HASTE = 20;
 
 const CONTROLLER = 'aws-load-balancer-controller';
@@ -118,7 +118,7 @@ describeUnless(missingOf(CONTROL_PLANE))('the drain of a real cluster', () => {
   });
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'nlb', namespace: 'default', finalizers: [FINALIZER] }, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } };
 
-  test('is done in a moment where nothing is there', async () => {
+  test('is done in a moment if nothing is there', async () => {
     const start = Date.now();
     expect(await drain()).toEqual({ id: 'drain-mine', reason: '0 deleted' });
     expect(Date.now() - start).toBeLessThan(10_000);

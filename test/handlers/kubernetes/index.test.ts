@@ -44,7 +44,7 @@ test('leaves nothing behind, also after a failure', async () => {
   expect(existsSync(given[0].HOME!)).toBe(false);
 });
 
-test('each invocation has a token and a folder of its own', async () => {
+test('each invocation has its own token and folder', async () => {
   const { engine, given } = failing('no');
   await engine.create(manifest([CONFIG]));
   await engine.create(manifest([CONFIG]));

@@ -106,7 +106,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     await engine.delete(stuck);
   }, 30_000);
 
-  test('the API server is away for some seconds: all goes on when it is back', async () => {
+  test('the API server is away for some seconds: everything continues when it is back', async () => {
     const port = Number(new URL(plane.endpoint).port);
     const way = await proxyTo(port);
     const kubeconfig = join(plane.folder, 'by-proxy.kubeconfig');
@@ -123,7 +123,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     await plane.kubectl('delete', 'configmap/patient');
   }, 40_000);
 
-  test('a creation that was killed at any moment goes on when it is sent again', async () => {
+  test('a creation that was killed at any moment continues when it is sent again', async () => {
     const objects = Array.from({ length: 30 }, (_, index) => config(`killed-${index}`));
     const left: number[] = [];
     const graves: (() => void)[] = [];

@@ -57,7 +57,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect((await get('configmap/one')).metadata.resourceVersion).toBe(resourceVersion);
   }, 20_000);
 
-  test('a field that is dropped goes, and one that others set stays', async () => {
+  test('a field that is dropped is removed, and one that others set stays', async () => {
     await engine.create(manifest([config('one', { a: '1', b: '2' })]));
     await plane.kubectl('patch', 'configmap/one', '--namespace', NAMESPACE, '--type', 'merge', '--patch', '{"data":{"theirs":"3"}}');
     await engine.update(manifest([config('one', { a: '1' })]), manifest([config('one', { a: '1', b: '2' })]));
@@ -179,7 +179,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect((await get('configmap/one')).data).toEqual({ b: '2' });
   }, 20_000);
 
-  test('tells all failures at once, and no data of theirs', async () => {
+  test('reports all failures at once, and none of their data', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'two', namespace: NAMESPACE }, stringData: { a: { deep: 'swordfish-1' }, n: 1234567 } };
     const answer = await engine.create(manifest([{ ...config('one'), data: { a: ['swordfish-2'] } }, secret, config('three')]));
     expect(answer.Reason).toMatch(/shop\/one; [^]*shop\/two; /);

@@ -18,7 +18,7 @@ function engineWith(...answers: [RegExp, ...Partial<Ran>[]][]): { engine: Engine
   return { engine, programs };
 }
 
-test('applies at the server, with a manager of its own, and takes fields from others', async () => {
+test('applies at the server, with its own field manager, and takes fields over from others', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   expect(await engine.create(manifest([CONFIG], { Overwrite: 'true' }))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: expect.stringMatching(/^manifest-[0-9a-f]{16}$/) });
   const { args } = programs.commands[0];
@@ -79,7 +79,7 @@ test.each([
   expect(await engine.delete(manifest(objects))).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('another invocation goes on where the time ends while a kind is being registered', async () => {
+test('another invocation continues if the time ends while a kind is being registered', async () => {
   const { engine } = engineWith([/^apply/, { stderr: UNKNOWN }]);
   engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 120_000 };
   const invoke = jest.fn();

@@ -51,7 +51,7 @@ describe('a text', () => {
     expect(redact('say swordfish-2', ['swordfish', 'swordfish-2'])).toBe('say ***');
   });
 
-  test('keeps its words where a secret is too short to be one', () => {
+  test('keeps its words if a secret is too short to be one', () => {
     expect(redact('the pod is on', ['on', ''])).toBe('the pod is on');
   });
 

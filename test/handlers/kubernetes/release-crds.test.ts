@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('the CRDs of a chart', () => {
-  test.each(['', '\n---\n', '# Source: none\n'])('are not asked for where it has none: %j', async crds => {
+  test.each(['', '\n---\n', '# Source: none\n'])('are not asked for if it has none: %j', async crds => {
     helm.crds = crds;
     await helm.serve('Update');
     expect(helm.changes.filter(it => it.startsWith('apply'))).toEqual([]);
@@ -40,7 +40,7 @@ describe('the CRDs of a chart', () => {
     expect(helm.changes.filter(it => it.startsWith('delete'))).toEqual([]);
   });
 
-  test('go with it where that is asked for, after it, but for those that others applied', async () => {
+  test('are deleted after it if that is asked for, except those that others applied', async () => {
     helm.applied = {
       'a.example.com': ['eks-platform-mine'],
       'b.example.com': ['kubectl'],
@@ -52,7 +52,7 @@ describe('the CRDs of a chart', () => {
     expect(helm.changes.at(-1)).toBe('delete customresourcedefinitions a.example.com d.example.com --ignore-not-found --timeout 120s');
   });
 
-  test('fail the delete where they do not go, and say what holds them', async () => {
+  test('fail the delete if they can\'t be deleted, and say what holds them', async () => {
     helm.applied = { 'a.example.com': ['eks-platform-mine'] };
     helm.failures.push({ command: /^delete/, stderr: 'error: timed out waiting for the condition on customresourcedefinitions/a.example.com' });
     helm.left = [{

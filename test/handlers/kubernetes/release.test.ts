@@ -34,7 +34,7 @@ describe('an install or upgrade', () => {
     expect(helm.commands.filter(it => it.startsWith('upgrade')).map(it => it.split(' ').includes(option))).toEqual([true, false]);
   });
 
-  test('takes the timeout that was given, but no longer than the invocation lasts', async () => {
+  test('uses the timeout that was given, but no longer than the invocation lasts', async () => {
     await helm.serve('Create', { Timeout: '720s' });
     await helm.serve('Update', { Timeout: '900s' });
     expect(helm.commands.filter(it => it.startsWith('upgrade')).map(it => /--timeout (\S+)/.exec(it)![1])).toEqual(['720s', '820s']);
@@ -57,7 +57,7 @@ describe('an install or upgrade', () => {
     await expect(helm.serve('Create', { Values: '{"password":"hunter22"' })).rejects.toThrow(/^`Values` \(22 characters\) must be JSON$/);
   });
 
-  test('leaves CRDs to others where it is told to', async () => {
+  test('leaves CRDs alone if it is told to', async () => {
     helm.crds = 'kind: CustomResourceDefinition\n';
     await helm.serve('Create', { SkipCrds: 'true' });
     expect(helm.changes).toEqual([expect.stringMatching(/^upgrade .* --skip-crds /)]);
@@ -73,7 +73,7 @@ describe('an install or upgrade', () => {
     await expect(helm.serve('Create')).rejects.toBeInstanceOf(Unfinished);
   });
 
-  test('waits while the API server is away, and recovers then what Helm had left', async () => {
+  test('waits while the API server is away, and then recovers what Helm had left', async () => {
     helm.revisions = [{ status: 'deployed', owner: 'mine' }];
     helm.failures.push({
       command: /^upgrade/,
@@ -120,7 +120,7 @@ describe('what a killed Helm left', () => {
     expect(helm.revisions.at(-1)).toEqual(good);
   });
 
-  test('is an error that says how to look at it, where it stays so', async () => {
+  test('is an error that says how to look at it, if it stays so', async () => {
     helm.revisions = [{ ...good }, { status: 'pending-upgrade', owner: 'mine' }];
     [1, 2, 3].forEach(() => helm.failures.push({ command: /^rollback/, stderr: 'Error: no' }));
     await expect(helm.serve('Update')).rejects.toThrow('shop/web cannot be recovered: see its revisions with helm history web --namespace shop');
@@ -149,7 +149,7 @@ describe('a delete', () => {
     expect(helm.now).toBe(2_000);
   });
 
-  test.each(['shop/web', NOTHING])('of what is not there succeeds: %s', async PhysicalResourceId => {
+  test.each(['shop/web', NOTHING])('of something that is not there succeeds: %s', async PhysicalResourceId => {
     expect(await helm.serve('Delete', {}, { PhysicalResourceId })).toMatchObject({ id: PhysicalResourceId });
     expect(helm.changes).toEqual([]);
   });

@@ -40,7 +40,7 @@ test('says what the controller warned of last since the deletion', async () => {
   expect(await holds(web)).toMatch(/^"Failed: AccessDenied: not authorized.*DeleteLoadBalancer"; it has the finalizer/);
 });
 
-test('tells how to unprotect a load balancer, rather than to take the finalizer away', async () => {
+test('says how to unprotect a load balancer, instead of how to remove the finalizer', async () => {
   const nlb = object('v1', 'Service', 'nlb', { metadata: { ...DELETED, finalizers: ['service.k8s.aws/resources'] } });
   cluster.objects = [nlb, controller(1)];
   cluster.warn(nlb, 'deletion_protection is enabled, cannot delete the service: nlb');

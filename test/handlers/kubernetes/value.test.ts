@@ -48,7 +48,7 @@ test('says what it waited for and the last error, after the time that it was giv
   expect(engine.clock.now() - start).toBeGreaterThanOrEqual(295_000);
 });
 
-test('tells an object without the value from one that is missing', async () => {
+test('distinguishes an object without the value from one that is missing', async () => {
   const { engine } = engineWith({ stdout: '' });
   expect((await engine.create(PROPERTIES)).Reason).toContain('it exists, but has no such value');
 });
