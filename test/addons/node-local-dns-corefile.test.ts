@@ -78,7 +78,7 @@ describe('the way upstream', () => {
     expect(zones()['.:53'].forward).toEqual({ args: '. __PILLAR__UPSTREAM__SERVERS__', block: {} });
   });
 
-  test('ends where it would come back, and is read anew when it changes', () => {
+  test('ends if it would come back, and is read anew when it changes', () => {
     expect(everyZone(zones(), it => [it.loop, it.reload, it.errors])).toEqual(four(Array(3).fill({ args: '', block: {} })));
   });
 });

@@ -61,7 +61,7 @@ describeWithCharts('charts rendered by the helm of the kubectl layer', () => {
       expect(config()['eni-gc-interval']).toBe('5m');
     });
 
-    test('stands in for kube-proxy and redirects to local pods', () => {
+    test('replaces kube-proxy and redirects to local pods', () => {
       expect(config()).toMatchObject({
         'kube-proxy-replacement': 'true',
         'kube-proxy-replacement-healthz-bind-address': '0.0.0.0:10256',
@@ -69,7 +69,7 @@ describeWithCharts('charts rendered by the helm of the kubectl layer', () => {
       });
     });
 
-    test('encrypts between nodes by WireGuard', () => {
+    test('encrypts between nodes with WireGuard', () => {
       expect(config()['enable-wireguard']).toBe('true');
       expect(config()).not.toHaveProperty('encrypt-node');
       expect(config('encryption of nodes')).toMatchObject({ 'enable-wireguard': 'true', 'encrypt-node': 'true' });

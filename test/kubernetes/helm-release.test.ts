@@ -133,7 +133,7 @@ describe('the chart\'s source', () => {
 
   test.each([
     'http://charts.example.com', 'charts.example.com', 'https://', 'oci://', 'https://a b', 's3://charts', '',
-  ])('fails where it is %j', chartRepository => {
+  ])('fails if it is %j', chartRepository => {
     expect(() => releaseFixture({ chartRepository })).toThrow('`chartRepository` must be a URL that starts with https:// or oci://, '
       + `got: "${chartRepository}"; give the address that \`helm pull\` takes [Shop/Release]`);
   });

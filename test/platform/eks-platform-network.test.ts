@@ -75,7 +75,7 @@ describe('a VPC of the user\'s own', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Could not auto-tag private subnet subnet-a'));
   });
 
-  test('fails where options for a new network are given, too', () => {
+  test('fails if options for a new network are given, too', () => {
     const network = { natGateways: 2, flowLogBucket: new s3.Bucket(stackFixture(), 'Logs') };
     expect(() => inVpc(stack => new ec2.Vpc(stack, 'Network'), { network })).toThrow(
       '`network` must be left out with `vpc`, got: {"natGateways":2,"flowLogBucket":"Shop/Logs"}; a VPC of your own brings its own network [Shop/Platform]');

@@ -40,7 +40,7 @@ describeUnless(newest ? undefined : 'the npm registry does not answer')(`aws-cdk
     expect(run(process.execPath, ['-p', 'require("aws-cdk-lib/package.json").version'], { cwd: folder }).trim()).toBe(newest);
   });
 
-  test.each(PROFILES)('gives the template of %s that the oldest one gives, but for named differences', profile => {
+  test.each(PROFILES)('gives the template of %s that the oldest one gives, except for listed differences', profile => {
     const templates = JSON.parse(readFileSync(join(folder, 'templates.json'), 'utf8'));
     const ours = platformFixture({ profile: PlatformProfile[profile] }).template().toJSON();
     expect(values(ours).length).toBeGreaterThan(500);

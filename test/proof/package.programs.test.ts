@@ -48,7 +48,7 @@ describe('the packed library', () => {
     expect(others.sort()).toEqual(DOCUMENTS);
   });
 
-  test('takes the translated examples along, if they are there: without them the Python package would show TypeScript', () => {
+  test('contains the translated examples, if they exist: without them the Python package would show TypeScript', () => {
     const copy = join(folder, 'copy');
     mkdirSync(copy);
     ['package.json', '.npmignore'].forEach(file => copyFileSync(join(ROOT, file), join(copy, file)));
@@ -83,7 +83,7 @@ describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry do
     expect(names.filter(it => !['default', 'module.exports', '__esModule'].includes(it)).sort()).toEqual(PUBLIC_NAMES); // these are Node's own
   });
 
-  test('loads none of its modules until a name in it is taken', () => {
+  test('loads none of its modules until one of its names is used', () => {
     const loaded = '(name) => { const all = require(name); const before = Object.keys(require.cache).length; all.WebAcl; return [before, Object.keys(require.cache).length]; }';
     const [before, after] = JSON.parse(run(process.execPath, ['-p', `JSON.stringify((${loaded})('${NAME}'))`], { cwd: app }));
     expect(before).toBe(1);

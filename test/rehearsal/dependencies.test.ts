@@ -70,11 +70,11 @@ describe('a template without a dependency', () => {
   const changed = adverse(template, [lost]).template;
   const needs = (id: string) => [...reach(needsIn(changed), id)].sort();
 
-  test('has what lost it come before all but what it needs', () => {
+  test('creates what lost it first, after only what it needs', () => {
     expect(needs('Release')).toEqual(['Network', 'Provider', 'Side']);
   });
 
-  test('has what it depended on come after all else', () => {
+  test('creates what it depended on after everything else', () => {
     expect(needs('Access')).toEqual(['App', 'Network', 'Provider', 'Release', 'Side']);
   });
 

@@ -50,7 +50,7 @@ whereMountsAreAllowed('the file system of Lambda functions (skipped where unshar
     expect(seen['/var/lang/bin'].split(', ')).toEqual(expect.arrayContaining(['node', 'python', 'python3']));
   });
 
-  test('has all else of /var', () => {
+  test('has everything else of /var', () => {
     expect(seen['/var'].split(', ')).toEqual(expect.arrayContaining(readdirSync('/var').filter(name => name !== 'lang' && !name.startsWith('.'))));
   });
 

@@ -58,7 +58,7 @@ describe('a change of a template', () => {
   const valuesOf = (changedTemplate: Template, release: string) =>
     JSON.parse(textOf(ofType(changedTemplate, 'Custom::AWSCDK-EKS-HelmChart').find(it => it.Properties.Release === release)!.Properties.Values));
 
-  test('can be told from what is there already: a Helm value', () => {
+  test('can be distinguished from what is there already: a Helm value', () => {
     const one = template();
     const controller = releasesOf(one).find(it => it.name === 'aws-load-balancer-controller')!;
     expect([hasValue(one, controller, 'clusterName'), hasValue(one, controller, 'image')]).toEqual([true, false]);
@@ -121,7 +121,7 @@ describe('a changed copy of an app', () => {
 });
 
 describe('the stacks of an app', () => {
-  test('are known by the names that the CLI takes', () => {
+  test('are known by the names that the CLI accepts', () => {
     expect(stacksOf(assembly).map(stack => stack.id)).toEqual(['shop-dev', 'shop-staging', 'shop-prod']);
   });
 

@@ -99,7 +99,7 @@ describe('the critical path', () => {
     expect(criticalPath(resources, [span('Vpc', 0, 2), span('Cluster', 2, 5), span('Nodes', 5, 6)]).map(part => part.sum)).toEqual([2, 5, 6]);
   });
 
-  test('ends where resources wait for each other', () => {
+  test('ends if resources wait for each other', () => {
     expect(criticalPath({ A: { Type: 'A', DependsOn: 'B' }, B: { Type: 'B', DependsOn: 'A' } }, [span('A', 0, 1)]).length).toBeGreaterThan(0);
   });
 });
@@ -124,7 +124,7 @@ describe('the page', () => {
     expect(html).toMatch(/class="row failed" title="destroy">/);
   });
 
-  test('folds away what took no time, but for what failed', () => {
+  test('folds away what took no time, except for what failed', () => {
     const short = page({ ...rehearsed, spans: [span('Vpc', 1, 3), span('Role', 3, 3), span('Policy', 3, 3, { outcome: 'failed' })] }, { step: 'deploy', parts: [] });
     expect(short).toMatch(/<summary>1 more took less than 0.15 s each<\/summary>\s*<div class="row " title="create Role/);
   });

@@ -98,7 +98,7 @@ describe('stacks that need each other', () => {
   app.synth();
   const found = stacksOf(join(folder, 'two')).find(it => it.id === 'top')!;
 
-  test('are told in the order in which they are deployed', () => {
+  test('are listed in the order in which they are deployed', () => {
     expect(found.needs).toEqual([{ id: 'base', stackName: 'base-stack' }, { id: 'middle', stackName: 'middle-stack' }]);
   });
 

@@ -62,7 +62,7 @@ test('is quick if nothing is there, even if the kinds of the controller do not e
   isDone();
 });
 
-test('ends early where a load balancer is protected, once the others are gone, with the commands that help', async () => {
+test('ends early if a load balancer is protected, once the others are gone, with the commands that help', async () => {
   const kept = ingress('kept');
   cluster.objects.push(kept, ingress('web'));
   cluster.whileWaiting = () => {
@@ -121,7 +121,7 @@ test('names what makes an object again each time it was deleted', async () => {
   await expect(serveDrain(cluster.work())).rejects.toThrow(/Ingress shop\/web: argocd-controller makes it again each time it is deleted: stop that first/);
 });
 
-test('says so where a webhook refuses a deletion', async () => {
+test('says so if a webhook refuses a deletion', async () => {
   cluster.objects.push(ingress('web', { metadata: { finalizers: [] } }));
   cluster.failures.push(...Array.from({ length: 100 }, () => ({ command: /^delete ingress/, stderr: 'admission webhook "policy.example.com" denied the request' })));
   await expect(serveDrain(cluster.work())).rejects.toThrow(/Ingress shop\/web: admission webhook "policy.example.com" denied the request/);

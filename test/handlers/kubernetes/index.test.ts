@@ -27,7 +27,7 @@ function failing(stderr: string): { engine: Engine; given: NodeJS.ProcessEnv[]; 
   return { engine, given, seen };
 }
 
-test('points the programs at the cluster, as whom the function is, in files of nobody else', async () => {
+test('points the programs at the cluster, with the function\'s identity, in files that only it can read', async () => {
   const { engine, seen } = failing('no');
   await engine.create(manifest([CONFIG]));
   const [{ kubeconfig, mode, folder }] = seen;
@@ -58,7 +58,7 @@ test('no secret is in an answer or a log', async () => {
   expect(logged).not.toMatch(/swordfish|abc/);
 });
 
-test('what objects are called is told, though they may repeat it in their data', async () => {
+test('names of objects are reported, even if the objects repeat them in their data', async () => {
   const { engine } = failing('Error: Secret in namespace production is wrong');
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'production' }, stringData: { where: 'production' } };
   expect((await engine.create(manifest([secret], { Overwrite: 'true' }))).Reason).toBe('Error: Secret in namespace production is wrong');
@@ -86,7 +86,7 @@ test('what was in a cluster that is replaced is not looked for in the new one', 
   expect(given).toEqual([]);
 });
 
-test('what kubectl answers is not hidden where it is asked for', async () => {
+test('what kubectl answers is not hidden if it is asked for', async () => {
   const answer: Partial<Ran> = { stdout: 'k8s-aws-v1.abc' };
   const engine = new Engine((): Programs => new FakePrograms([[/^get/, answer]]));
   engine.type = VALUE;

@@ -27,7 +27,7 @@ test('applies at the server, with its own field manager, and takes fields over f
   expect(args).not.toContain('--validate=false');
 });
 
-test('does not validate where that is asked for', async () => {
+test('does not validate if that is asked for', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   await engine.create(manifest([CONFIG], { Overwrite: 'true', SkipValidation: 'true' }));
   expect(programs.commands[0].args).toContain('--validate=false');
@@ -88,7 +88,7 @@ test('another invocation continues if the time ends while a kind is being regist
   expect(invoke).toHaveBeenCalledTimes(1);
 });
 
-test('what an update drops and does not go is told, but does not bring everything back', async () => {
+test('what an update drops and can\'t delete is reported, but does not roll everything back', async () => {
   const dropped = { ...CONFIG, metadata: { name: 'two', uid: 'b', annotations: {} as object } };
   const { engine } = engineWith(
     [/^apply/, APPLIED],

@@ -34,7 +34,7 @@ function engineWith(...answers: Partial<Ran>[]) {
   return { engine, programs, read };
 }
 
-test('applies one patch, and takes it back by the other', async () => {
+test('applies one patch, and reverts it with the other', async () => {
   const { engine, programs, read } = engineWith({});
   expect(await engine.create(PROPERTIES)).toMatchObject({ Status: 'SUCCESS' });
   expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS', Reason: 'Reverted' });
@@ -42,7 +42,7 @@ test('applies one patch, and takes it back by the other', async () => {
   expect(read).toEqual([{ patch: PROPERTIES.ApplyPatchJson, mode: 0o600 }, { patch: PROPERTIES.RestorePatchJson, mode: 0o600 }]);
 });
 
-test('another object gets another id, so that CloudFormation takes the patch of the first one back', async () => {
+test('another object gets another id, so that CloudFormation removes the patch from the first one', async () => {
   const { engine } = engineWith({});
   const { PhysicalResourceId } = await engine.create(PROPERTIES);
   const other = { ...PROPERTIES, ResourceName: 'deployment/other' };
@@ -77,7 +77,7 @@ test('a patch that was wrong from the start does not keep the stack from being r
   expect(await engine.delete(PROPERTIES)).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('what is patched into a Secret is not told', async () => {
+test('what is patched into a Secret is not reported', async () => {
   const { engine } = engineWith({ stderr: 'Error: cannot convert "swordfish-1" to type []byte' });
   const answer = await engine.create({ ...PROPERTIES, ResourceName: 'secret/mine', ApplyPatchJson: '{"data":{"a":"swordfish-1"}}' });
   expect(answer.Reason).toBe('Error: cannot convert "***" to type []byte');

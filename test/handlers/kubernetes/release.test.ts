@@ -126,7 +126,7 @@ describe('what a killed Helm left', () => {
     await expect(helm.serve('Update')).rejects.toThrow('shop/web cannot be recovered: see its revisions with helm history web --namespace shop');
   });
 
-  test('is upgraded by another invocation where recovery took too long', async () => {
+  test('is upgraded by another invocation if recovery took too long', async () => {
     helm.revisions = [{ ...good }, { status: 'pending-upgrade', owner: 'mine' }];
     const rollBack = helm.helm.bind(helm);
     helm.helm = async (args, options) => {

@@ -69,12 +69,12 @@ test.each([
   ['it is not being deleted', ingress('web')],
   ['nothing that is known holds it: see kubectl get ingress.v1.networking.k8s.io web --namespace shop -o yaml',
     ingress('web', { metadata: { ...DELETED, finalizers: [] } })],
-])('says so where %s', async (words, it) => {
+])('says so if %s', async (words, it) => {
   cluster.objects = [it];
   expect(await holds(it)).toBe(words);
 });
 
-test('says so where the object is gone', async () => {
+test('says so if the object is gone', async () => {
   expect(await holds(ingress('web'))).toBe('it is gone');
 });
 
