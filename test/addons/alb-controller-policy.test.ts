@@ -31,7 +31,7 @@ function plain({ Effect, Action, Resource, Condition }: any) {
 const VPC_CONDITION = 'ArnEquals ec2:Vpc arn:aws:ec2:<token>:<token>:vpc/<token>';
 
 describe('the policy of the role', () => {
-  test('has the 16 statements of its authors, in their order, but for the VPC', () => {
+  test('has the 16 statements of its authors in their order, and differs only in the VPC', () => {
     const ours = statements().map(plain).map(it => ({ ...it, conditions: it.conditions.filter(condition => condition !== VPC_CONDITION) }));
     expect(ours).toHaveLength(16);
     expect(ours).toEqual(upstream().map(plain));

@@ -33,7 +33,7 @@ describe('the controller', () => {
     expect(values().serviceAccount).toMatchObject({ create: true, name: NAME });
   });
 
-  test('is told cluster, region and VPC, which it would else ask of the instance metadata', () => {
+  test('gets cluster, region and VPC, and need not ask the instance metadata for them', () => {
     const parts: any[] = release().Values['Fn::Join'][1];
     const after = (key: string) => parts[parts.findIndex(part => typeof part === 'string' && part.endsWith(`"${key}":"`)) + 1];
     expect(after('clusterName')).toEqual({ Ref: expect.stringMatching(/^Cluster/) });
@@ -41,7 +41,7 @@ describe('the controller', () => {
     expect(after('vpcId')).toEqual({ Ref: expect.stringMatching(/^ClusterDefaultVpc/) });
   });
 
-  test('is told of a cluster that was made elsewhere', () => {
+  test('also gets those of a cluster that was made elsewhere', () => {
     const { stack, cluster, template } = importedClusterFixture();
     new AlbController(stack, 'Alb', { cluster });
     expect(helmValues(template(), NAME)).toMatchObject({ clusterName: 'legacy', vpcId: 'vpc-0123456789abcdef0' });
@@ -55,7 +55,7 @@ describe('the controller', () => {
     expect(values()).toMatchObject({ defaultTargetType: 'ip', defaultLoadBalancerScheme: 'internal' });
   });
 
-  test('makes a network load balancer of a plain Service, and never stops the Services of others', () => {
+  test('makes a network load balancer for a plain Service, and never blocks other Services', () => {
     expect(values()).toMatchObject({ enableServiceMutatorWebhook: true, serviceMutatorWebhookConfig: { failurePolicy: 'Ignore' } });
   });
 
@@ -151,7 +151,7 @@ describe('feature gates', () => {
     ]);
   });
 
-  test('fail where one is both on and off', () => {
+  test('fail if one is both on and off', () => {
     const gates = [AlbFeatureGate.ALB_SINGLE_SUBNET];
     expect(() => albFixture({ enableFeatureGates: [...gates, AlbFeatureGate.ENABLE_RGT_API], disableFeatureGates: gates })).toThrow(
       '`enableFeatureGates` must be without gates of `disableFeatureGates`, got: ["ALBSingleSubnet"]; name each gate in one of the two [Shop/Alb]');

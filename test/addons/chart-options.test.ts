@@ -62,7 +62,7 @@ describe.each(ADD_ONS)('$chart', ({ chart, version, add }) => {
     })]);
   });
 
-  test('warns of a version that is not the one of the table, and takes it', () => {
+  test('warns of a version that is not the one in the table, but accepts it', () => {
     expect(release({ chartVersion: '9.9.9' }).Version).toBe('9.9.9');
     expect(warnings({ chartVersion: version })).toEqual([]);
     expect(warnings({ chartVersion: '9.9.9' })).toEqual([expect.objectContaining({
@@ -70,14 +70,14 @@ describe.each(ADD_ONS)('$chart', ({ chart, version, add }) => {
     })]);
   });
 
-  test('comes from another repository, or from a registry by its whole address', () => {
+  test('comes from another repository, or from a registry with its whole address', () => {
     expect(release({ chartRepository: 'https://charts.example.com' })).toMatchObject({ Repository: 'https://charts.example.com', Chart: chart, Version: version });
     expect(release({ chartRepository: 'oci://registry.example.com/charts' })).toMatchObject({
       Repository: `oci://registry.example.com/charts/${chart}`, Version: version,
     });
   });
 
-  test('fails with a repository that Helm would not take', () => {
+  test('fails with a repository that Helm would not accept', () => {
     expect(() => fixture({ chartRepository: 'charts.example.com' })).toThrow('`chartRepository` must be a URL that starts with https:// or oci://, '
       + 'got: "charts.example.com"; give the address that `helm pull` takes [Shop/AddOn/Release]');
   });

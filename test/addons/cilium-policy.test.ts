@@ -40,7 +40,7 @@ test('the operator may do what it needs in ENI mode, and no more', () => {
   ]);
 });
 
-test('names no action by a wildcard', () => {
+test('names no action with a wildcard', () => {
   expect(statements().flatMap(it => it.actions).filter(action => action.includes('*'))).toEqual([]);
 });
 

@@ -15,7 +15,7 @@ const release = (props?: Partial<ExternalDnsProps>) => helmRelease(dnsFixture(pr
 const values = (props?: Partial<ExternalDnsProps>) => helmValues(dnsFixture(props)(), 'external-dns');
 
 describe('the release', () => {
-  test('is the chart of its authors, in a namespace of its own, at the pinned version', () => {
+  test('is the chart of its authors, in its own namespace, at the pinned version', () => {
     expect(release()).toMatchObject({
       Release: 'external-dns',
       Chart: 'external-dns',
@@ -64,7 +64,7 @@ describe('ExternalDNS', () => {
     });
   });
 
-  test('is told its region, which it would else ask of the instance metadata', () => {
+  test('gets its region, and need not ask the instance metadata for it', () => {
     const parts: any[] = release().Values['Fn::Join'][1];
     expect(values().env).toEqual([{ name: 'AWS_REGION', value: '<token>' }]);
     expect(parts).toContainEqual({ Ref: 'AWS::Region' });
@@ -127,7 +127,7 @@ describe('in a platform', () => {
     expect(platformFixture({ externalDns: { enabled: false } }).platform.externalDns).toBeUndefined();
   });
 
-  test('takes its options', () => {
+  test('accepts its options', () => {
     const { template } = platformFixture({ externalDns: { policy: ExternalDnsPolicy.UPSERT_ONLY } });
     expect(helmValues(template(), 'external-dns')).toMatchObject({ policy: 'upsert-only', txtOwnerId: 'shop' });
   });

@@ -49,7 +49,7 @@ describe.each(CONTROLLERS)('$serviceAccount in $namespace', ({ release, namespac
   const releaseId = (template: Template) => Object.entries(resourcesOf(template, 'Custom::AWSCDK-EKS-HelmChart'))
     .filter(([, it]) => it.Properties.Release === release)[0][0];
 
-  test.each([undefined, WorkloadIdentity.IRSA])('has its role by the OpenID Connect provider with identity %s', identity => {
+  test.each([undefined, WorkloadIdentity.IRSA])('has its role through the OpenID Connect provider with identity %s', identity => {
     const { stack, cluster, template } = clusterFixture();
     add(stack, cluster, identity);
     const [written, variables] = trust(template())['Fn::Sub'];
@@ -95,7 +95,7 @@ describe.each(CONTROLLERS)('$serviceAccount in $namespace', ({ release, namespac
     expect(() => add(stack, cluster)).toThrow(/openIdConnectProvider/);
   });
 
-  test('has its role by an association with Pod Identity, for its own cluster only', () => {
+  test('has its role through an association with Pod Identity, for its own cluster only', () => {
     const { stack, cluster, template } = clusterFixture();
     add(stack, cluster, WorkloadIdentity.POD_IDENTITY);
     const [roleId] = roleOf(template());
@@ -141,7 +141,7 @@ describe.each(CONTROLLERS)('$serviceAccount in $namespace', ({ release, namespac
     template().resourceCountIs('AWS::EKS::Addon', 0);
   });
 
-  test.each(Object.values(WorkloadIdentity))('starts after its role and stops before it goes, with %s', identity => {
+  test.each(Object.values(WorkloadIdentity))('starts after its role is made and stops before the role is deleted, with %s', identity => {
     const { stack, cluster, template } = clusterFixture();
     add(stack, cluster, identity);
     const needed = neededBy(template(), releaseId(template()));

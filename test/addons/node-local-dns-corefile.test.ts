@@ -16,7 +16,7 @@ function zones(props: Partial<NodeLocalDnsProps> = {}): Zones {
   return parse(kubernetesObjects(template()).filter(it => it.kind === 'ConfigMap')[0].data.Corefile);
 }
 
-/** Reads a Corefile: blocks of plugins for one zone or more, each plugin with arguments and perhaps a block of its own. */
+/** Reads a Corefile: blocks of plugins for one zone or more, each plugin with arguments and perhaps its own block. */
 function parse(corefile: string): Zones {
   const read: Zones = {};
   let block: Zones[string] | undefined;
@@ -45,7 +45,7 @@ const ZONES = ['cluster.local:53', 'in-addr.arpa:53', 'ip6.arpa:53', '.:53'];
 const everyZone = (given: Zones, read: (plugins: { [plugin: string]: Plugin }) => any) => ZONES.map(zone => read(given[zone]));
 const four = (value: any) => Array(4).fill(value);
 
-test('serves the cluster, addresses and all else', () => {
+test('serves the cluster, addresses and all other names', () => {
   expect(Object.keys(zones())).toEqual(ZONES);
 });
 
@@ -69,16 +69,16 @@ describe('the cache of every zone', () => {
 });
 
 describe('the way upstream', () => {
-  test('goes to CoreDNS by TCP for names of the cluster, past the Service that is redirected', () => {
+  test('leads to CoreDNS over TCP for names of the cluster, past the Service that is redirected', () => {
     const toCluster = { args: '. __PILLAR__CLUSTER__DNS__', block: { force_tcp: '' } };
     expect(ZONES.slice(0, 3).map(zone => zones()[zone].forward)).toEqual([toCluster, toCluster, toCluster]);
   });
 
-  test('goes to the resolver of the node for all else', () => {
+  test('leads to the resolver of the node for all other names', () => {
     expect(zones()['.:53'].forward).toEqual({ args: '. __PILLAR__UPSTREAM__SERVERS__', block: {} });
   });
 
-  test('ends where it would come back, and is read anew when it changes', () => {
+  test('ends if it would come back, and is read anew when it changes', () => {
     expect(everyZone(zones(), it => [it.loop, it.reload, it.errors])).toEqual(four(Array(3).fill({ args: '', block: {} })));
   });
 });

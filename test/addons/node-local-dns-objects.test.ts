@@ -74,7 +74,7 @@ describe('a changed configuration', () => {
     expect(annotation(props)).not.toBe(annotation());
   });
 
-  test('is none where nothing changed', () => {
+  test('is empty if nothing changed', () => {
     expect(annotation()).toBe(annotation({ cacheTtl: 30 }));
   });
 });
@@ -130,7 +130,7 @@ describe('in Cilium mode', () => {
 });
 
 describe('in link-local mode', () => {
-  test('takes both addresses on the node itself', () => {
+  test('listens on both addresses on the node itself', () => {
     expect(pod(LINK_LOCAL).spec.hostNetwork).toBe(true);
     expect(container(LINK_LOCAL).args).toEqual([
       '-localip', '169.254.20.10,172.20.0.10', '-conf', '/etc/Corefile', '-upstreamsvc', 'kube-dns-upstream',
@@ -138,7 +138,7 @@ describe('in link-local mode', () => {
     expect(container(LINK_LOCAL).securityContext).toEqual({ capabilities: { add: ['NET_ADMIN'] } });
   });
 
-  test('takes the address that it is given', () => {
+  test('uses the address that it is given', () => {
     expect(container({ ...LINK_LOCAL, clusterDnsIp: '10.100.0.10' }).args).toContain('169.254.20.10,10.100.0.10');
   });
 

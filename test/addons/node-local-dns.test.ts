@@ -45,7 +45,7 @@ describe('the manifest', () => {
     expect(kubernetesObjects(template())).toHaveLength(6);
   });
 
-  test('takes no Lambda or role of its own', () => {
+  test('needs no additional Lambda function or role', () => {
     const own = Object.keys(dnsFixture().template().toJSON().Resources).filter(id => id.startsWith('NodeLocalDns'));
     expect(own).toEqual(Object.keys(resourcesOf(dnsFixture().template(), 'Custom::AWSCDK-EKS-KubernetesResource')));
   });
@@ -60,12 +60,12 @@ describe('time to live', () => {
 
   test.each([
     ['cacheTtl', 0], ['cacheTtl', -1], ['cacheTtl', 1.5], ['cacheNegativeTtl', 0], ['cacheNegativeTtl', -5], ['cacheNegativeTtl', 0.1],
-  ])('fails where %s is %s', (prop, ttl) => {
+  ])('fails if %s is %s', (prop, ttl) => {
     expect(() => dnsFixture({ [prop]: ttl })).toThrow(`\`${prop}\` must be a whole number of seconds, 1 or more, got: ${ttl}; `
       + 'leave the add-on out with `enabled: false` to cache nothing [Shop/NodeLocalDns]');
   });
 
-  test.each([1500, 500])('fails where serveStale is %s milliseconds', milliseconds => {
+  test.each([1500, 500])('fails if serveStale is %s milliseconds', milliseconds => {
     expect(() => dnsFixture({ serveStale: Duration.millis(milliseconds) })).toThrow(`\`serveStale\` must be whole seconds, got: ${milliseconds / 1000}; `
       + 'round it; `Duration.seconds(0)` means never [Shop/NodeLocalDns]');
   });
@@ -91,11 +91,11 @@ describe('clusterDnsIp', () => {
     fails('172.20.0.10', '10.96.0.0/20', range);
   });
 
-  test.each(['', 'kube-dns', '172.20.0', '172.20.0.256', '172.20.0.010', 'fd00::a', '172.20.0.10/32'])('fails as "%s", which is no address', clusterDnsIp => {
+  test.each(['', 'kube-dns', '172.20.0', '172.20.0.256', '172.20.0.010', 'fd00::a', '172.20.0.10/32'])('fails as "%s", which is not an address', clusterDnsIp => {
     fails(clusterDnsIp, '10.100.0.0/16 or 172.20.0.0/16');
   });
 
-  test('fails with an imported cluster only where it is no address', () => {
+  test('fails with an imported cluster only if it is not an address', () => {
     const { stack, cluster } = importedClusterFixture();
     expect(() => new NodeLocalDns(stack, 'Dns', { cluster, clusterDnsIp: 'kube-dns' })).toThrow("in the cluster's service range (0.0.0.0/0), got: \"kube-dns\"");
   });
@@ -151,7 +151,7 @@ describe('in a platform', () => {
     expect(platformFixture({ nodeLocalDns: { enabled: false } }).platform.nodeLocalDns).toBeUndefined();
   });
 
-  test('takes its options', () => {
+  test('accepts its options', () => {
     const { template } = platformFixture({ nodeLocalDns: { cacheTtl: 60 } });
     expect(kubernetesObjects(template()).filter(it => it.kind === 'ConfigMap')[0].data.Corefile).toContain('success 9984 60');
   });

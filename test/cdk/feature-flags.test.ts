@@ -15,7 +15,7 @@ test.each([true, false])('decides the flags of a construct and all below it, wha
   expect(FeatureFlags.of(child).isEnabled(LOG_GROUP)).toBe(false);
 });
 
-test('leaves the flags of all else alone', () => {
+test('leaves the flags of all other constructs alone', () => {
   const stack = stackFixture({ context: { [OIDC]: false } });
   pinFeatureFlags(new Construct(stack, 'Ours'));
   expect(FeatureFlags.of(new Construct(stack, 'Theirs')).isEnabled(OIDC)).toBe(false);

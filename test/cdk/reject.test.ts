@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { reject } from '../../src/cdk/reject';
 
-test('tells the prop, what is allowed, what was given, what to do, and where', () => {
+test('names the prop, what is allowed, what was given, what to do, and where', () => {
   expect(() => reject('Shop/Vpc', 'natGateways', 4, 'from 1 to 3', 'give fewer gateways'))
     .toThrow(new Error('`natGateways` must be from 1 to 3, got: 4; give fewer gateways [Shop/Vpc]'));
 });

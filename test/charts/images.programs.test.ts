@@ -23,7 +23,7 @@ function imagesIn(value: any): string[] {
 describeWithCharts('images of the charts', () => {
   afterAll(removeHelm);
 
-  test.each(CHARTS)('%s takes every image from a registry of one\'s own, under the path that it has at its authors\'', chart => {
+  test.each(CHARTS)('%s takes every image from the user\'s own registry, under the path that it has in its authors\' registry', chart => {
     const [theirs, own] = ['on its own', 'a registry of one\'s own'].map(name => imagesOf(chart, name));
     expect(own.length).toBeGreaterThan(0);
     expect(own.filter(image => !image.startsWith(`${REGISTRY}/`))).toEqual([]);

@@ -61,7 +61,7 @@ describeWithCharts('charts rendered by the helm of the kubectl layer', () => {
       expect(config()['eni-gc-interval']).toBe('5m');
     });
 
-    test('stands in for kube-proxy and redirects to local pods', () => {
+    test('replaces kube-proxy and redirects to local pods', () => {
       expect(config()).toMatchObject({
         'kube-proxy-replacement': 'true',
         'kube-proxy-replacement-healthz-bind-address': '0.0.0.0:10256',
@@ -69,7 +69,7 @@ describeWithCharts('charts rendered by the helm of the kubectl layer', () => {
       });
     });
 
-    test('encrypts between nodes by WireGuard', () => {
+    test('encrypts between nodes with WireGuard', () => {
       expect(config()['enable-wireguard']).toBe('true');
       expect(config()).not.toHaveProperty('encrypt-node');
       expect(config('encryption of nodes')).toMatchObject({ 'enable-wireguard': 'true', 'encrypt-node': 'true' });
@@ -124,7 +124,7 @@ describeWithCharts('charts rendered by the helm of the kubectl layer', () => {
       ['the Gateway API', { 'enable-gateway-api': 'true' }],
       ['mutual authentication', { 'mesh-auth-enabled': 'true', 'mesh-auth-mutual-enabled': 'true' }],
       ['Hubble without TLS', { 'hubble-disable-tls': 'true' }],
-    ])('tells the agents of %s', (name, expected) => {
+    ])('configures the agents with %s', (name, expected) => {
       expect(config(name)).toMatchObject(expected);
     });
 
@@ -157,7 +157,7 @@ describeWithCharts('charts rendered by the helm of the kubectl layer', () => {
     const args = (name?: string): string[] => pod(render(LBC, name), 'Deployment', LBC).spec.containers[0].args;
     const webhooks = (name?: string): any[] => render(LBC, name).objects.flatMap(object => object.webhooks ?? []);
 
-    test('tells the controller all that it would else ask of the instance metadata', () => {
+    test('gives the controller everything that it would otherwise ask the instance metadata for', () => {
       expect(args()).toEqual(expect.arrayContaining(['--cluster-name=shop', '--aws-region=eu-central-1', '--aws-vpc-id=vpc-0123456789abcdef0']));
     });
 

@@ -38,7 +38,7 @@ describeWithChartData('values under the JSON schemas of their charts', () => {
   });
 });
 
-describeWithChartData('values by the names that their charts know', () => {
+describeWithChartData('values have names that their charts know', () => {
   const known = (chart: ChartName) => ({ defaults: defaultValues(chart), schema: chart === 'aws-load-balancer-controller' ? {} : valuesSchema(chart) });
 
   describe.each(Object.keys(CASES) as ChartName[])('%s', chart => {

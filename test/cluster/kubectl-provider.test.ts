@@ -34,7 +34,7 @@ describe('of a platform', () => {
     expect(handler.Properties.Layers).toEqual([{ Ref: idsOf(template, 'AWS::Lambda::LayerVersion')[0] }]);
   });
 
-  test('also serves what the user adds by CDK\'s own constructs, after it may do so', () => {
+  test('also serves what the user adds with CDK\'s own constructs, after it has the rights to', () => {
     const { stack, platform, template: own } = platformFixture();
     new eks.KubernetesManifest(stack, 'Object', { cluster: platform.cluster, manifest: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mine' } }] });
     platform.cluster.addHelmChart('Mine', { chart: 'podinfo', release: 'mine' });
@@ -73,7 +73,7 @@ describe('of a platform', () => {
 });
 
 describe('of a cluster that is there', () => {
-  test('administers it by an access entry, which comes before the function and goes after it', () => {
+  test('administers it with an access entry, which is created before the function and deleted after it', () => {
     const template = provided();
     expect(theOnly(template, 'AWS::EKS::AccessEntry').Properties).toMatchObject({
       ClusterName: 'legacy',
@@ -94,7 +94,7 @@ describe('of a cluster that is there', () => {
     }
   });
 
-  test('may ask for this cluster and this stack, read charts of this account, log, and go on by itself: no more', () => {
+  test('may describe this cluster and this stack, read charts of this account, write logs and invoke itself, and nothing else', () => {
     const template = provided();
     const [{ PolicyDocument }] = theOnly(template, 'AWS::IAM::Role').Properties.Policies;
     const allowed = PolicyDocument.Statement.map((it: any) => [[it.Action].flat(), it.Resource === '*' ? '*' : text(it.Resource)]);
@@ -111,7 +111,7 @@ describe('of a cluster that is there', () => {
     ]);
   });
 
-  test('in a VPC, makes no interfaces itself: only Lambda may, for it', () => {
+  test('in a VPC, may not make interfaces itself: only Lambda may do that for it', () => {
     const template = provided(stack => ({ ...inVpc(stack), vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } }));
     expect(theOnly(template, 'AWS::Lambda::Function').Properties.VpcConfig).toMatchObject({ SecurityGroupIds: ['sg-0123'] });
     const [allow] = theOnly(template, 'AWS::IAM::Role').Properties.Policies[0].PolicyDocument.Statement.filter((it: any) => it.Action.includes('ec2:CreateNetworkInterface'));
@@ -124,7 +124,7 @@ describe('of a cluster that is there', () => {
     });
   });
 
-  test('keeps its log for a month, or where it is told to', () => {
+  test('keeps its log for a month, or in the log group that is given', () => {
     expect(theOnly(provided(), 'AWS::Logs::LogGroup')).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
     const template = provided(stack => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Log', 'mine') }));
     template.resourceCountIs('AWS::Logs::LogGroup', 0);
@@ -141,7 +141,7 @@ describe('of a cluster that is there', () => {
     expect(neededBy(template, idsOf(template, HELM_RELEASE)[0])).toContain(granted);
   });
 
-  test('takes more rights, for charts of other accounts', () => {
+  test('accepts more rights, for charts of other accounts', () => {
     const stack = stackFixture();
     const { role } = provider(stack);
     role!.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], resources: ['arn:aws:ecr:eu-west-1:210987654321:repository/charts'] }));

@@ -61,7 +61,7 @@ test('fails for an AMI type of another architecture', () => {
 describe('tokens', () => {
   const token = new ec2.InstanceType(Fn.importValue('type'));
 
-  test('go through with an AMI type, alone or among others', () => {
+  test('are accepted with an AMI type, alone or among others', () => {
     const amiType = eks.NodegroupAmiType.AL2023_ARM_64_STANDARD;
     expect(nodegroup({ instanceTypes: [token], amiType })).toMatchObject({ InstanceTypes: [{ 'Fn::ImportValue': 'type' }], AmiType: amiType });
     expect(nodegroup({ instanceTypes: [...types('m7g.large'), token], amiType }).InstanceTypes).toEqual(['m7g.large', { 'Fn::ImportValue': 'type' }]);

@@ -62,7 +62,7 @@ describe('a node group', () => {
     expect(nodegroup(nodesFixture()).Labels).toBeUndefined();
   });
 
-  test('takes Spot capacity', () => {
+  test('accepts Spot capacity', () => {
     expect(nodegroup(nodesFixture({ capacityType: eks.CapacityType.SPOT })).CapacityType).toBe('SPOT');
   });
 
@@ -104,7 +104,7 @@ describe('a launch template', () => {
       .map(type => ({ ResourceType: type, Tags: [{ Key: 'Name', Value: 'Shop/Nodes' }] })));
   });
 
-  test('leaves the security groups to EKS by default, which takes the cluster\'s', () => {
+  test('leaves the security groups to EKS by default, which uses the cluster\'s', () => {
     expect(launchTemplate(nodesFixture()).SecurityGroupIds).toBeUndefined();
   });
 
@@ -167,7 +167,7 @@ describe('a role', () => {
     template().resourceCountIs('AWS::IAM::Policy', 0);
   });
 
-  test('has no AmazonEKS_CNI_Policy on a cluster of one\'s own either', () => {
+  test('has no AmazonEKS_CNI_Policy on a user\'s own cluster either', () => {
     nodesFixture().template().resourcePropertiesCountIs('AWS::IAM::Role', {
       ManagedPolicyArns: Match.arrayWith([{ 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('AmazonEKS_CNI_Policy')])] }]),
     }, 0);

@@ -9,20 +9,20 @@ const statements = (of: Template = template) => Object.entries(resourcesOf(of, '
   .find(([id]) => id.startsWith('PlatformTeardownHandlerRole'))![1].Properties.Policies[0].PolicyDocument.Statement as any[];
 const allowing = (action: string) => statements().filter(it => [it.Action].flat().includes(action));
 
-test('tells the function whose leftovers it is to delete, and where', () => {
+test('gives the function the cluster whose leftovers it deletes, and where they are', () => {
   const { Task, ClusterName, VpcId, ZoneIds, ServiceTimeout } = theOnly(template, TEARDOWN).Properties;
   expect([Task, ClusterName, ZoneIds]).toEqual(['teardown', 'shop', ['Z0123456789ABCDEFGHIJ']]);
   expect(VpcId).toEqual({ Ref: idsOf(template, 'AWS::EC2::VPC')[0] });
   expect(ServiceTimeout).toBe('3600');
 });
 
-test('runs for 15 minutes outside of the VPC, which is about to go', () => {
+test('runs for 15 minutes outside of the VPC, which is about to be deleted', () => {
   const [, handler] = Object.entries(resourcesOf(template, 'AWS::Lambda::Function')).find(([id]) => id.startsWith('PlatformTeardown'))!;
   expect(handler.Properties).toMatchObject({ Timeout: 900, Runtime: 'nodejs24.x', Handler: 'teardown/index.handler' });
   expect(handler.Properties).not.toHaveProperty('VpcConfig');
 });
 
-test('keeps the logs of all functions in one group, which goes with the stack', () => {
+test('keeps the logs of all functions in one group, which is deleted with the stack', () => {
   const [[id, group]] = Object.entries(resourcesOf(template, 'AWS::Logs::LogGroup')).filter(([it]) => it.startsWith('PlatformTeardown'));
   expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
   const functions = Object.values(resourcesOf(template, 'AWS::Lambda::Function'));
@@ -87,7 +87,7 @@ describe('rights', () => {
     expect(everywhere.filter(it => !/:Describe/.test(it))).toEqual([]);
   });
 
-  test('to go on in another invocation are there as long as the function may need them', () => {
+  test('to continue in another invocation exist as long as the function may need them', () => {
     const [policy] = idsOf(template, 'AWS::IAM::Policy', { PolicyName: 'Itself' }).filter(id => id.startsWith('PlatformTeardown'));
     expect(neededBy(template, idsOf(template, TEARDOWN)[0])).toContain(policy);
     const [statement] = resourcesOf(template, 'AWS::IAM::Policy')[policy].Properties.PolicyDocument.Statement;

@@ -129,7 +129,7 @@ test('fails with the error of an app that can\'t be defined', () => {
   expect(out).not.toContain('Done');
 });
 
-test('fails where CDK\'s own rules find an error in a template', () => {
+test('fails if CDK\'s own rules find an error in a template', () => {
   const { code, err, out } = demoOf(app => {
     for (const profile of ['dev', 'staging', 'prod']) {
       new CfnResource(new Stack(app, `shop-${profile}`), 'Queue', { type: 'AWS::SQS::Queue', properties: { DelaySeconds: 'soon' } });
@@ -140,7 +140,7 @@ test('fails where CDK\'s own rules find an error in a template', () => {
   expect(out).not.toContain('Done');
 });
 
-test('fails where an environment has no stack', () => {
+test('fails if an environment has no stack', () => {
   const { code, err } = demoOf(app => new Stack(app, 'shop-dev'));
   expect(code).toBe(1);
   expect(err).toContain('no stack has a name that ends with -staging, there are: shop-dev');

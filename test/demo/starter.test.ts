@@ -16,7 +16,7 @@ const app = new App({ context: { ...json(STARTER, 'cdk.json').context, 'aws:cdk:
 shop(app);
 const stackOf = (environment: string) => app.node.findChild(`shop-${environment}`) as Stack;
 
-test.each([['dev', 1], ['staging', 2], ['prod', 3]])('%s is a stack and a cluster of its own, with the NAT gateways of its profile', (environment, natGateways) => {
+test.each([['dev', 1], ['staging', 2], ['prod', 3]])('%s has its own stack and cluster, with the NAT gateways of its profile', (environment, natGateways) => {
   const template = Template.fromStack(stackOf(environment));
   expect(theOnly(template, 'AWS::EKS::Cluster').Properties.Name).toBe(`shop-${environment}`);
   template.resourceCountIs('AWS::EC2::NatGateway', natGateways);
@@ -30,7 +30,7 @@ test('only prod is protected from deletion, as a stack and as a cluster', () => 
   }
 });
 
-test('each environment has a hosted zone of its own', () => {
+test('each environment has its own hosted zone', () => {
   const zones = ['dev', 'staging', 'prod'].map(environment => JSON.stringify(Template.fromStack(stackOf(environment)).toJSON()).match(/hostedzone\/(\w+)/)![1]);
   expect(new Set(zones).size).toBe(3);
 });

@@ -26,7 +26,7 @@ test('a part that fails has its exit code, and says it', async () => {
   expect(await ended('process.exit(7)')).toMatchObject({ code: 7, why: 'it ended with exit code 7' });
 });
 
-test('a part that does not end in time is ended, with what it started', async () => {
+test('a part that does not end in time is stopped, with what it started', async () => {
   const { code, why, milliseconds } = await ended('setInterval(() => {}, 1000)', { minutes: 1 }, 1500);
   expect(code).not.toBe(0);
   expect(why).toMatch(/^it did not end within/);

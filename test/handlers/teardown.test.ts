@@ -90,7 +90,7 @@ test.each([
   expect(aws.groups).toEqual([]);
 });
 
-test('takes for deleted what is gone in the meantime', async () => {
+test('treats as deleted what is gone in the meantime', async () => {
   plant();
   aws.failures.deleteNetworkInterface = [awsError('InvalidNetworkInterfaceID.NotFound')];
   aws.before = operation => operation === 'deleteNetworkInterface' && (aws.interfaces = []);
@@ -120,12 +120,12 @@ test('stops early at a protected load balancer, having deleted the rest, and say
   expect(elapsed).toBeLessThan(60_000);
 });
 
-test('fails with what it may not list, rather than calling it clean', async () => {
+test('fails with what it may not list, instead of reporting that nothing is left', async () => {
   aws.failures.describeTargetGroups = [awsError('AccessDenied', 'not authorized')];
   expect((await serve(aws, deletion())).answers[0]).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('can\'t list any target group') });
 });
 
-test('answers in time with what is left, when it does not go within the hour', async () => {
+test('answers in time with what is left, if it can\'t delete everything within the hour', async () => {
   plant();
   aws.before = operation => {
     if (operation === 'deleteSecurityGroup') {
@@ -145,14 +145,14 @@ test('answers in time with what is left, when it does not go within the hour', a
   expect(answers[0]).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('security group sg-1: DependencyViolation: has a dependent object') });
 });
 
-test('keeps the answer within what CloudFormation takes', async () => {
+test('keeps the answer within the size that CloudFormation accepts', async () => {
   aws.loadBalancers = Array.from({ length: 300 }, (_, index) => ({ arn: `lb-${index}`, cluster: 'shop', isProtected: true }));
   const { answers } = await serve(aws, deletion());
   expect(answers[0].Status).toBe('FAILED');
   expect(JSON.stringify(answers[0]).length).toBeLessThan(4096);
 });
 
-test('goes on in another invocation before its time is up, and answers only once', async () => {
+test('continues in another invocation before its time is up, and answers only once', async () => {
   plant();
   aws.before = operation => {
     if (operation === 'deleteSecurityGroup') {
@@ -173,7 +173,7 @@ test('goes on in another invocation before its time is up, and answers only once
   expect(aws.groups).toEqual([]);
 });
 
-test('a dry run deletes nothing, answers nobody and tells how much it would delete, while the cluster lives', async () => {
+test('a dry run deletes nothing, answers nobody and says how much it would delete, while the cluster exists', async () => {
   plant();
   aws.cluster = { status: 'ACTIVE' };
   const { answers, outcome } = await serve(aws, { DryRun: true, ResourceProperties: deletion().ResourceProperties });
@@ -191,7 +191,7 @@ test.each(['ACTIVE', 'UPDATING', 'CREATING', 'FAILED'])('keeps everything while 
   expect(answers[0]).toMatchObject({ Status: 'SUCCESS', Reason: 'Deleted nothing: the cluster shop still exists' });
 });
 
-test('deletes nothing when it can\'t tell whether the cluster is there', async () => {
+test('deletes nothing when it can\'t find out whether the cluster exists', async () => {
   plant();
   aws.failures.describeCluster = [awsError('AccessDeniedException', 'not authorized')];
   expect((await serve(aws, deletion())).answers[0].Status).toBe('FAILED');

@@ -87,7 +87,7 @@ describe('webAcl', () => {
     expect(annotations['wafv2-acl-arn']).toBe(WEB_ACL);
   });
 
-  test('fails by its name, which the controller may not look up', () => {
+  test('fails with its name, which the controller may not look up', () => {
     const message = '`annotations[\'alb.ingress.kubernetes.io/wafv2-acl-name\']` must be left out, got: "shop"; '
       + 'the controller\'s role can\'t look names up: give `webAcl`, or the web ACL\'s ARN [Shop/Ingress]';
     expect(() => ingressFixture({ ...internetFacing, annotations: prefixed({ 'wafv2-acl-name': 'shop' }) })).toThrow(message);
@@ -107,7 +107,7 @@ describe('webAcl', () => {
       .toThrow('`withoutWaf` must be left out with `webAcl`');
   });
 
-  test('fails where an annotation says that there is none', () => {
+  test('fails if an annotation says that there is none', () => {
     expect(() => ingressFixture({ ...internetFacing, annotations: prefixed({ 'wafv2-acl-arn': 'none' }) }))
       .toThrow('`annotations[\'alb.ingress.kubernetes.io/wafv2-acl-arn\']` must be given for an internet-facing load balancer, got: "none"');
   });
@@ -124,7 +124,7 @@ describe('access', () => {
       .toMatchObject({ 'security-group-prefix-lists': 'pl-0123' });
   });
 
-  test('fails where the controller would ignore a restriction', () => {
+  test('fails if the controller would ignore a restriction', () => {
     expect(() => annotationsWith(stack => ({
       inboundCidrs: ['10.0.0.0/8'], securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123')],
     }))).toThrow('`inboundCidrs` must be left out with security-groups, got: "10.0.0.0/8"; groups of your own have rules of their own');
@@ -189,7 +189,7 @@ describe('annotations', () => {
 test.each<[string, Partial<AlbIngressProps>]>([
   ['loadBalancerAttributes', { idleTimeout: Duration.seconds(5), loadBalancerAttributes: { 'idle_timeout.timeout_seconds': '6' } }],
   ['targetGroupAttributes', { stickiness: Duration.seconds(5), targetGroupAttributes: { 'stickiness.enabled': 'false' } }],
-])('%s fail where another prop says the same', (prop, props) => {
+])('%s fail if another prop says the same', (prop, props) => {
   expect(() => ingressFixture(props)).toThrow(`\`${prop}\` must be without`);
 });
 

@@ -77,7 +77,7 @@ describe('name', () => {
     expect(id('web')).not.toBe(id('shop'));
   });
 
-  test('fails where two constructs give the same in a namespace', () => {
+  test('fails if two constructs give the same in a namespace', () => {
     const { stack, controller } = controllerFixture();
     new AlbIngress(stack, 'One', { ...least(controller), ingressName: 'web' });
     expect(() => new AlbIngress(stack, 'Two', { ...least(controller), ingressName: 'web' }))
@@ -104,7 +104,7 @@ describe('order', () => {
     expect(idsOf(template(), MANIFEST, { Manifest: Match.stringLikeRegexp('node-local-dns') }).filter(it => !needed.has(it))).toEqual([]);
   });
 
-  test('is made after a controller of its own and after its namespace', () => {
+  test('is made after the app\'s own controller and after its namespace', () => {
     const { stack, cluster, template } = clusterFixture();
     const controller = new AlbController(stack, 'Own', { cluster });
     const namespace = new Namespace(stack, 'Namespace', { cluster, namespaceName: 'shop' });
@@ -169,7 +169,7 @@ describe('namespace', () => {
 });
 
 describe('tags', () => {
-  test('come by the prop and by Tags.of, which wins', () => {
+  test('come from the prop and from Tags.of, which wins', () => {
     const { stack, annotations } = ingressFixture({ tags: { Team: 'web', Cost: '42' } });
     Tags.of(stack).add('Team', 'shop');
     expect(annotations().tags).toBe('Cost=42,Team=shop');
@@ -214,7 +214,7 @@ describe('loadBalancerDnsName', () => {
   });
 });
 
-test('takes tokens for names, hosts, Services and numbers', () => {
+test('accepts tokens as names, hosts, Services and numbers', () => {
   const { stack, controller, template } = controllerFixture();
   const [host, service] = ['Host', 'Service'].map(it => new CfnParameter(stack, it).valueAsString);
   const port = new CfnParameter(stack, 'Port', { type: 'Number' }).valueAsNumber;

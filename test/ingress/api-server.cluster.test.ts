@@ -38,7 +38,7 @@ describeUnless(missingOf(CONTROL_PLANE))('the API server', () => {
 
   const apply = async () => (await cluster.kubectl('apply', '-f', join(cluster.folder, 'manifest.yaml'), '--validate=strict')).trim().split('\n');
 
-  test('takes each, with no field that it does not know, and again without a change', async () => {
+  test('accepts each, knows all of its fields, and accepts it again without a change', async () => {
     expect(await apply()).toEqual(['service/least created', 'service/dns created', 'service/mail created']);
     expect(await apply()).toEqual(['service/least unchanged', 'service/dns unchanged', 'service/mail unchanged']);
   }, 60_000);

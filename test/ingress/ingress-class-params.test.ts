@@ -46,7 +46,7 @@ test('locks a shared load balancer to namespaces', () => {
   });
 });
 
-test('an Ingress of it has its scheme, and needs no certificate, web ACL or host of its own', () => {
+test('an Ingress of it has its scheme, and needs no own certificate, web ACL or host', () => {
   const { stack, controller, object } = controllerFixture();
   const ingressClass = new IngressClassParams(stack, 'Class', {
     controller,

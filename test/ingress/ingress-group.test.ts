@@ -34,7 +34,7 @@ test.each<[string, Partial<AlbIngressProps>, Partial<AlbIngressProps>, string]>(
   expect(group(one)).not.toThrow();
 });
 
-test('takes lists in any order, and rules of HTTP listeners that redirect for none', () => {
+test('accepts lists in any order, and no rules on HTTP listeners that redirect', () => {
   expect(group({ inboundCidrs: ['10.0.0.0/8', '192.168.0.0/16'] }, { inboundCidrs: ['192.168.0.0/16', '10.0.0.0/8'] })).not.toThrow();
   expect(group({ paths: paths(60), redirectHttp: true }, { paths: paths(40) })).not.toThrow();
 });
@@ -48,7 +48,7 @@ test('does not bind Ingresses of another group', () => {
   expect(group({ loadBalancerName: 'a' }, { loadBalancerName: 'b', groupName: 'other' })).not.toThrow();
 });
 
-test.each([[100, 1], [50, 2], [33, 3]])('a load balancer of its own has room for %d paths on %d hosts, and no more', (count, hosts) => {
+test.each([[100, 1], [50, 2], [33, 3]])('a load balancer that is not shared has room for %d paths on %d hosts, and no more', (count, hosts) => {
   const names = Array.from({ length: hosts }, (_, index) => `app${index}.example.com`);
   expect(() => ingressFixture({ hosts: names, paths: paths(count) })).not.toThrow();
   expect(() => ingressFixture({ hosts: names, paths: paths(count + 1) })).toThrow('`paths` must be 100 rules or fewer for a load balancer');

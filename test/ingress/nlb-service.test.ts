@@ -38,14 +38,14 @@ describe('ports', () => {
     expect(object('Service').spec.ports.map((it: any) => it.protocol)).toEqual(['TCP', 'TCP']);
   });
 
-  test('end TLS by another policy', () => {
+  test('end TLS with another policy', () => {
     const { annotations } = nlbFixture(stack => ({
       certificates: [certificateFixture(stack)], ports: [{ port: 993, protocol: TLS }], sslPolicy: elbv2.SslPolicy.TLS13_RES,
     }));
     expect(annotations()['ssl-negotiation-policy']).toBe(elbv2.SslPolicy.TLS13_RES);
   });
 
-  test('take both protocols, as one listener', () => {
+  test('accept both protocols, as one listener', () => {
     const { annotations, object } = nlbFixture({ ports: [{ port: 53, targetPort: 5353, protocol: TCP_UDP }] });
     expect(annotations()['enable-tcp-udp-listener']).toBe('true');
     expect(object('Service').spec.ports).toEqual([
@@ -104,17 +104,17 @@ test('writes what the props say', () => {
   expect(object('Service').spec.loadBalancerSourceRanges).toEqual(['192.0.2.0/24']);
 });
 
-test('has groups of its own, which pods still let in', () => {
+test('has its own groups, which pods still let in', () => {
   const { annotations } = nlbFixture(stack => ({ securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0a')] }));
   expect(annotations()).toMatchObject({ 'security-groups': 'sg-0a', 'manage-backend-security-group-rules': 'true' });
 });
 
-test('has private addresses of its own', () => {
+test('has its own private addresses', () => {
   const { annotations } = nlbFixture({ subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, privateIpv4Addresses: ['10.0.0.10', '10.0.64.10'] });
   expect(annotations()['private-ipv4-addresses']).toBe('10.0.0.10,10.0.64.10');
 });
 
-test('takes annotations that no prop writes, and those that replace a default', () => {
+test('accepts annotations that no prop writes, and those that replace a default', () => {
   const { annotations } = nlbFixture({ annotations: nlbPrefixed({ 'ip-address-type': 'dualstack', 'scheme': 'internet-facing' }), inboundCidrs: ['2001:db8::/32'] });
   expect(annotations()).toMatchObject({ 'ip-address-type': 'dualstack', 'scheme': 'internet-facing' });
 });
@@ -129,7 +129,7 @@ test('warns of a load balancer that the controller can\'t delete', () => {
   Annotations.fromStack(stack).hasWarning('/Shop/Service', Match.stringLikeRegexp('deletion_protection.enabled=true'));
 });
 
-test('takes what only a deployment knows', () => {
+test('accepts values that only a deployment knows', () => {
   const { template } = nlbFixture(stack => {
     const name = new CfnParameter(stack, 'Name').valueAsString;
     const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
@@ -157,7 +157,7 @@ describe('name', () => {
     expect(id('mail')).not.toBe(id('post'));
   });
 
-  test('fails where two constructs give the same in a namespace', () => {
+  test('fails if two constructs give the same in a namespace', () => {
     const { stack, service, least } = nlbFixture({ serviceName: 'mail' });
     expect(service.serviceName).toBe('mail');
     expect(() => new NlbService(stack, 'Two', { ...least, serviceName: 'mail' }))

@@ -29,7 +29,7 @@ test('an error of a pattern with paths names the path', () => {
     .toThrow('`paths[0].service` must be the name of a Service');
 });
 
-test('a WebSocket application takes other times, as props or as attributes', () => {
+test('a WebSocket application accepts other times, as props or as attributes', () => {
   const { stack, service, annotations } = fixture();
   new WebSocketApplication(stack, 'Socket', {
     ...service, withoutWaf: true, idleTimeout: Duration.minutes(10), targetGroupAttributes: { 'stickiness.enabled': 'false' },

@@ -93,7 +93,7 @@ describe('members of a group', () => {
     expect(group(REDIRECTED, { listeners: [{ port: 80, protocol: HTTP }] })).toThrow(/`listen-ports` must have HTTPS for all of the group shop, as default\/shop-ingress0\S+ redirects HTTP, got: HTTP alone of default\/shop-ingress1/);
   });
 
-  test('agree where they say the same', () => {
+  test('agree if they say the same', () => {
     expect(group(REDIRECTED, REDIRECTED)).not.toThrow();
   });
 });

@@ -54,7 +54,7 @@ describe.each(SUBJECTS)('%s', subject => {
     expect(granted.size).toBeGreaterThanOrEqual(new Set(calls.map(it => it.Properties.api)).size);
   });
 
-  test('brings back no more of an answer than CloudFormation takes', () => {
+  test('brings back no more of an answer than CloudFormation accepts', () => {
     for (const { Properties } of ofType(app(subject).checks, `${CALL}SdkCall`)) {
       // All of it comes back where no path is named: then it must be next to nothing.
       const isEmptyList = /^\{"\$ObjectLike":\{"\w+":\[\]\}\}$/.test(Properties.expected);
@@ -62,7 +62,7 @@ describe.each(SUBJECTS)('%s', subject => {
     }
   });
 
-  test('leaves no log group of its own functions behind', () => {
+  test('leaves no log group of its functions behind', () => {
     const functions = ofType(app(subject).checks, 'AWS::Lambda::Function');
     expect(functions.length).toBeGreaterThan(0);
     functions.forEach(it => expect(it.Properties.LoggingConfig.LogGroup).toEqual({ Ref: expect.stringMatching(/^Log/) }));
@@ -125,7 +125,7 @@ describeUnless(missingOf(['linter']))('cfn-lint', () => {
   });
 });
 
-test('a run of its own has names of its own, in the zones that were named', () => {
+test('a separate run has its own names, in the zones that were named', () => {
   const { tested, checks } = synthesize('lifecycle', { INTEG_RUN: '42', INTEG_ZONES: 'us-east-1a,us-east-1b,us-east-1d' });
   expect([tested.file, checks.file].map(it => basename(it))).toEqual(['integ-lifecycle-42.template.json', 'integ-lifecycle-42-checks.template.json']);
   expect(ofType(tested, 'AWS::EKS::Cluster')[0].Properties.Name).toBe('integ-lifecycle-42');

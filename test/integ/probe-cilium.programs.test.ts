@@ -8,7 +8,7 @@ const DAEMON_SETS = '/apis/apps/v1/namespaces/kube-system/daemonsets';
 const CILIUM_NODES = '/apis/cilium.io/v2/ciliumnodes';
 const RUNNING = '/api/v1/pods?fieldSelector=status.phase=Running';
 
-/** A cluster of two nodes, as the API tells of it: nodes have addresses of this machine, and each has a pod of `echo`. */
+/** A cluster of two nodes, as the API describes it: nodes have addresses of this machine, and each has a pod of `echo`. */
 function cluster(): { [path: string]: any } {
   const node = (name: string, address: string) => ({
     metadata: { name },
@@ -31,7 +31,7 @@ function cluster(): { [path: string]: any } {
   };
 }
 
-/** Everything as it should be, but for what a test puts in its place. */
+/** Everything as it should be, except for what a test replaces. */
 async function run(api: { [path: string]: any } = {}, environment: { [name: string]: string } = {}) {
   const kubernetesApi = await listening(kubernetes({ ...cluster(), ...api }));
   const backend = serveHttp('echo');
@@ -61,7 +61,7 @@ async function run(api: { [path: string]: any } = {}, environment: { [name: stri
 describeUnless(probesMissing)('the probe of Cilium, as a process', () => {
   afterEach(stopAll);
 
-  test('passes where all is as it should be, and says what it saw', async () => {
+  test('passes if all is as it should be, and says what it saw', async () => {
     const { code, head, failed, ok } = await run();
     expect(failed).toEqual({});
     expect([code, head]).toEqual([0, 'PASSED 12 of 12 checks']);
@@ -87,13 +87,13 @@ describeUnless(probesMissing)('the probe of Cilium, as a process', () => {
       'not of an interface in a private subnet: odd (192.168.0.1)'],
     ['pods-have-addresses-of-private-interfaces', 'an interface is in a public subnet', { [RUNNING]: { items: [{ metadata: { name: 'odd' }, spec: {}, status: { podIP: '10.0.0.9' } }] } },
       'not of an interface in a private subnet: odd (10.0.0.9)'],
-  ])('%s fails where %s', async (check, _, api, reason) => {
+  ])('%s fails if %s', async (check, _, api, reason) => {
     const { code, head, failed } = await run(api);
     expect(failed).toMatchObject({ [check]: reason });
     expect([code, head]).toEqual([1, expect.stringMatching(/^FAILED \d+ of 12 checks$/)]);
   });
 
-  test('fails where the API does not answer', async () => {
+  test('fails if the API does not answer', async () => {
     const { code, failed, ok } = await run({}, { API: 'http://127.0.0.1:1' });
     expect(code).toBe(1);
     // These ask others.
@@ -101,7 +101,7 @@ describeUnless(probesMissing)('the probe of Cilium, as a process', () => {
     expect(failed['nodes-are-ready']).toMatch(/^curl: \(7\)/);
   });
 
-  test('fails where a pod does not answer, or all are on one node', async () => {
+  test('fails if a pod does not answer, or all are on one node', async () => {
     expect((await run({}, { NODE: 'b', ECHO_PORT: '1' })).failed['pods-reach-pods-across-nodes']).toMatch(/^curl: \(7\).* on a:$/);
     const alone = { items: [{ metadata: { name: hostname() }, spec: { nodeName: 'a' }, status: { podIP: '127.0.0.2' } }] };
     expect((await run({ '/api/v1/namespaces/network/pods?labelSelector=app=echo': alone })).failed).toEqual({
@@ -109,7 +109,7 @@ describeUnless(probesMissing)('the probe of Cilium, as a process', () => {
     });
   });
 
-  test('fails where another pod answers, a denied one does, POST passes, the relay and a metric are missing', async () => {
+  test('fails if another pod answers, a denied one does, POST passes, the relay and a metric are missing', async () => {
     const open = await listening(serveHttp('denied'), '127.0.0.4');
     const post = await listening(serveHttp('echo'));
     const relay = await listening(grpc('/observer.Observer/ServerStatus', '14'));

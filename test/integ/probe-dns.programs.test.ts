@@ -18,7 +18,7 @@ const missing = probesMissing ?? missingOf(['coredns']);
 
 /*
  * The cache is a real CoreDNS with the construct's own Corefile, on two addresses of this machine; behind it a second one stands for the
- * cluster's DNS and for Route 53. ExternalDNS is played: a record comes when an Ingress gets its address, and goes with it.
+ * cluster's DNS and for Route 53. ExternalDNS is simulated: a record is made when an Ingress gets its address, and deleted with the Ingress.
  */
 describeUnless(missing)('the probe of DNS, as a process, against a real CoreDNS', () => {
   const coredns = programIn(cacheFolder(), 'coredns');
@@ -89,7 +89,7 @@ describeUnless(missing)('the probe of DNS, as a process, against a real CoreDNS'
     processes.start(name, coredns, ['-conf', join(folder, name)], { cwd: folder });
   }
 
-  test('passes where the cache and ExternalDNS do their work', async () => {
+  test('passes if the cache and ExternalDNS do their work', async () => {
     const { code, head, ok, failed, made } = await run({ cache: { cacheTtl: 20, cacheNegativeTtl: 4 } });
     expect(failed).toEqual({});
     expect([code, head]).toEqual([0, 'PASSED 12 of 12 checks']);
@@ -103,26 +103,26 @@ describeUnless(missing)('the probe of DNS, as a process, against a real CoreDNS'
     });
   });
 
-  test('fails where answers live longer than they should', async () => {
+  test('fails if answers live longer than they should', async () => {
     const { failed } = await run({ cache: { cacheTtl: 30, cacheNegativeTtl: 9 } });
     expect(failed['answers-of-127.0.0.2-live-no-longer-than-20-s']).toBe('long.integ.internal may be kept for 30 s, expected 20 s at most');
     expect(failed['denials-of-127.0.0.3-live-no-longer-than-4-s']).toMatch(/^none.integ.internal may be kept for [5-9] s, expected 4 s at most$/);
   });
 
-  test('fails where there is no cache', async () => {
+  test('fails if there is no cache', async () => {
     const { failed } = await run({ corefile: it => it.replaceAll(/cache \{[^}]*\}/g, ''), environment: { CACHES: '127.0.0.2', TTL: '300', NEGATIVE_TTL: '300' } });
     expect(failed['127.0.0.2-spares-coredns']).toBe('100 queries to the cache made 100 to CoreDNS, expected fewer than 50');
     expect(failed['answers-of-127.0.0.2-live-no-longer-than-300-s']).toMatch(/may be kept for 300 s, and 2 s later for 300 s, at a third try: not from a cache$/);
   });
 
-  test('fails where ExternalDNS writes nothing, and where nothing answers', async () => {
+  test('fails if ExternalDNS writes nothing, and if nothing answers', async () => {
     const { failed } = await run({ writes: false, environment: { CACHES: '127.0.0.9', PROBE_SECONDS: '2' } });
     expect(failed['record-appears']).toBe(`expected '192.0.2.10' for ${HOST}, got ''`);
     expect(failed['cache-answers-on-127.0.0.9']).toMatch(/connection refused|timed out|no servers could be reached/);
     expect(failed).not.toHaveProperty('ingress-is-made');
   });
 
-  test('fails where ExternalDNS leaves the record', async () => {
+  test('fails if ExternalDNS leaves the record', async () => {
     const { failed } = await run({ removes: false, environment: { CACHES: '', PROBE_SECONDS: '6' } });
     expect(failed).toEqual({ 'record-goes': `expected '' for ${HOST}, got '192.0.2.10'` });
   });

@@ -34,7 +34,7 @@ interface Balancer {
   readonly plain?: Handler;
 }
 
-/** TLS as load balancers end it, with a certificate for all hosts: gRPC goes to its own backend, by the host. */
+/** TLS as load balancers end it, with a certificate for all hosts: gRPC goes to its own backend, chosen by the host. */
 async function balancer({ names = [`*.${ZONE}`], backend = backends(), grpcBackend = serveGrpc() }: Balancer): Promise<number> {
   const { certificate, key } = authority.issue('balancer', names, []);
   const [web, health] = [await listening(backend), await listening(grpcBackend)];
@@ -66,7 +66,7 @@ async function run(as: Balancer = {}) {
 describeUnless(probesMissing)('the probe of Ingresses, as a process, and the backend', () => {
   afterEach(stopAll);
 
-  test('passes where every pattern serves what it should', async () => {
+  test('passes if every pattern serves what it should', async () => {
     const { code, head, failed, ok } = await run();
     expect(failed).toEqual({});
     expect([code, head]).toEqual([0, 'PASSED 9 of 9 checks']);
@@ -78,14 +78,14 @@ describeUnless(probesMissing)('the probe of Ingresses, as a process, and the bac
     });
   });
 
-  test('fails where the certificate is for other hosts', async () => {
+  test('fails if the certificate is for other hosts', async () => {
     const { code, failed } = await run({ names: ['other.example.com'] });
     expect(code).toBe(1);
     expect(failed['public-web-application']).toMatch(/^curl: \(60\) SSL: no alternative certificate subject name matches target host name 'web.integ.example.com'/);
     expect(Object.keys(failed)).toHaveLength(8);
   });
 
-  test('fails where a path leads to another backend, or to one that should have none', async () => {
+  test('fails if a path leads to another backend, or to one that should have none', async () => {
     expect((await run({ backend: backends({ '/orders': 'users', '/v2': 'web' }) })).failed).toEqual({
       'microservices-orders': "expected the backend orders, got: {'backend':'users'}",
       'internal-api-has-no-other-path': 'expected 404, got 200',
@@ -96,11 +96,11 @@ describeUnless(probesMissing)('the probe of Ingresses, as a process, and the bac
     ['plain HTTP answers', () => ({ text: 'hello' }), 'expected a redirect to https://web.integ.example.com, got 200'],
     ['it redirects to another host', () => ({ code: 301, text: '', headers: { location: 'https://elsewhere.example.com/' } }),
       'expected a redirect to https://web.integ.example.com, got 301 https://elsewhere.example.com/'],
-  ])('fails where %s', async (_, plain, reason) => {
+  ])('fails if %s', async (_, plain, reason) => {
     expect((await run({ plain })).failed).toEqual({ 'public-web-application-redirects-http': reason });
   });
 
-  test('fails where WebSockets are not upgraded and gRPC has no health service', async () => {
+  test('fails if WebSockets are not upgraded and gRPC has no health service', async () => {
     const backend = backends().removeAllListeners('upgrade').on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'));
     expect((await run({ backend, grpcBackend: grpc('/another.Service/Check') })).failed).toEqual({
       'websocket-application': 'no upgrade: HTTP/1.1 400 Bad Request',

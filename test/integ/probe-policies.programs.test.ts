@@ -45,7 +45,7 @@ describeUnless(probesMissing)('the probes of policies, as processes', () => {
       ...environment,
     });
 
-    test('passes where only DNS and Pod Identity answer, and keeps the credentials to itself', async () => {
+    test('passes if only DNS and Pod Identity answer, and keeps the credentials to itself', async () => {
       const { code, head, failed, ok } = await run();
       expect(failed).toEqual({});
       expect([code, head]).toEqual([0, 'PASSED 6 of 6 checks']);
@@ -53,7 +53,7 @@ describeUnless(probesMissing)('the probes of policies, as processes', () => {
       expect(JSON.stringify(ok)).not.toMatch(/AKIA|secret/);
     });
 
-    test('fails where others answer or refuse', async () => {
+    test('fails if others answer or refuse', async () => {
       const answers = await url(serveHttp('open'));
       const { code, head, failed } = await run({ ELSEWHERE: answers, INTERNET: 'http://127.0.0.1:1/', METADATA: answers.replace(/\/$/, ''), API: answers.replace(/\/$/, '') });
       expect([code, head]).toEqual([1, 'FAILED 4 of 6 checks']);
@@ -65,7 +65,7 @@ describeUnless(probesMissing)('the probes of policies, as processes', () => {
       });
     });
 
-    test('fails where DNS is cut off and the agent has no credentials', async () => {
+    test('fails if DNS is cut off and the agent has no credentials', async () => {
       const refuses = await url(http(() => ({ text: JSON.stringify({ message: 'no association' }) })));
       const { failed } = await run({ DNS_PORT: '1', AWS_CONTAINER_CREDENTIALS_FULL_URI: refuses, PROBE_SECONDS: '1' });
       expect(failed).toEqual({
@@ -74,21 +74,21 @@ describeUnless(probesMissing)('the probes of policies, as processes', () => {
       });
     });
 
-    test('fails where the pod was given no association', async () => {
+    test('fails if the pod was given no association', async () => {
       expect((await run({ AWS_CONTAINER_CREDENTIALS_FULL_URI: '', PROBE_SECONDS: '1' })).failed).toEqual({
         'pod-identity-works': 'the pod was given no AWS_CONTAINER_CREDENTIALS_FULL_URI',
       });
     });
   });
 
-  test('outside: passes where the load balancer answers, and pods do not', async () => {
+  test('outside: passes if the load balancer answers, and pods do not', async () => {
     const answers = await url(serveHttp('web'));
     const { code, head, ok } = await probe('policies-outside', { ELSEWHERE: answers, LOAD_BALANCER: new URL(answers).host, POD: await url(silence()) });
     expect([code, head]).toEqual([0, 'PASSED 3 of 3 checks']);
     expect(ok['load-balancer-reaches-pods']).toBe('web');
   });
 
-  test('outside: fails where pods answer and the load balancer has none', async () => {
+  test('outside: fails if pods answer and the load balancer has none', async () => {
     const empty = await url(http(() => ({ code: 503, text: '' })));
     const { failed } = await probe('policies-outside', { ELSEWHERE: empty, LOAD_BALANCER: new URL(empty).host, POD: await url(serveHttp('web')) });
     expect(failed).toMatchObject({
@@ -120,7 +120,7 @@ describeUnless(probesMissing)('the probe of the life cycle, as a process', () =>
     expect(made.map(it => [it.kind, it.spec.loadBalancerClass ?? it.spec.ingressClassName])).toEqual([['Service', 'service.k8s.aws/nlb'], ['Ingress', 'alb']]);
   });
 
-  test('fails where they are refused or get none; one that is there already is none to complain of', async () => {
+  test('fails if they are refused or get no load balancer, but not if one exists already', async () => {
     const { code, failed } = await run({
       [`POST ${SERVICES}`]: () => ({ code: 409, reason: 'AlreadyExists' }),
       [`POST ${INGRESSES}`]: () => ({ code: 403, message: 'admission webhook said no' }),

@@ -68,7 +68,7 @@ describeUnless(probesMissing)('the words of probes', () => {
     expect([result.hasFailed(), result.renderMismatch()]).toEqual([true, expect.stringMatching(/FAILED dns: no address/)]);
   });
 
-  test('an answer that is missing or is no JSON fails', () => {
+  test('an answer that is missing or is not JSON fails', () => {
     expect(report('empty() { printf "" | judge ".a"; }\ncheck judge empty').text).toMatch(/FAILED judge: no answer/);
     expect(report('odd() { echo odd | judge ".a"; }\ncheck judge odd').code).toBe(1);
   });
@@ -83,7 +83,7 @@ describeUnless(shellcheck.missing)('shellcheck', () => {
     expect(start(shellcheck.program, [...options, join(PROBES, script)])).toMatchObject({ stdout: '', status: 0 });
   });
 
-  test('has something to say of what is not POSIX', () => {
+  test('reports what is not POSIX', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shellcheck-'));
     writeFileSync(join(folder, 'bad.sh'), '[[ $1 == a ]]\n');
     expect(start(shellcheck.program, [...options, join(folder, 'bad.sh')]).stdout).toMatch(/SC3010/);
@@ -135,7 +135,7 @@ async function answer(url: string): Promise<string> {
   }
 }
 
-/** Puts shellcheck into a folder of its own below `build`, where a later run finds it. */
+/** Puts shellcheck into a separate folder below `build`, where a later run finds it. */
 function installShellcheck(): { program: string; missing?: string } {
   const folder = join(ROOT, 'build', 'shellcheck-venv');
   const program = join(folder, 'bin', 'shellcheck');

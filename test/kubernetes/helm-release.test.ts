@@ -30,7 +30,7 @@ describe('the release', () => {
     expect(fixture.warnings()).toEqual([]);
   });
 
-  test('goes to a cluster of one\'s own', () => {
+  test('can be installed on a user\'s own cluster', () => {
     const fixture = releaseFixture({}, clusterFixture());
     expect(properties(fixture).ClusterName).toEqual(fixture.stack.resolve(fixture.cluster.clusterName));
   });
@@ -70,7 +70,7 @@ describe('values', () => {
     });
   });
 
-  test('may be null, by which Helm drops a default of the chart', () => {
+  test('may be null, with which Helm drops a default of the chart', () => {
     expect(helmValues(releaseFixture({ values, userValues: { hubble: null } }).template(), 'cilium').hubble).toBeNull();
   });
 
@@ -123,7 +123,7 @@ describe('the chart\'s source', () => {
     expect(properties(fixture).Release).toBe('cilium');
   });
 
-  test.each([{ chartVersion: '1.20.1' }, { chartRepository: 'https://charts.example.com' }])('fails where it is an asset and %j', other => {
+  test.each([{ chartVersion: '1.20.1' }, { chartRepository: 'https://charts.example.com' }])('fails if it is an asset and %j', other => {
     const fixture = importedClusterFixture();
     const chartAsset = new Asset(fixture.stack, 'Chart', { path: path.join(__dirname, '..', 'support') });
     expect(() => releaseFixture({ chartAsset, ...other }, fixture)).toThrow(
@@ -133,7 +133,7 @@ describe('the chart\'s source', () => {
 
   test.each([
     'http://charts.example.com', 'charts.example.com', 'https://', 'oci://', 'https://a b', 's3://charts', '',
-  ])('fails where it is %j', chartRepository => {
+  ])('fails if it is %j', chartRepository => {
     expect(() => releaseFixture({ chartRepository })).toThrow('`chartRepository` must be a URL that starts with https:// or oci://, '
       + `got: "${chartRepository}"; give the address that \`helm pull\` takes [Shop/Release]`);
   });
@@ -150,7 +150,7 @@ describe('the chart\'s source', () => {
     expect(releaseFixture({ chartVersion: cilium.version }).warnings()).toEqual([]);
   });
 
-  test('may be tokens, which are not looked into', () => {
+  test('may be tokens, which are not examined', () => {
     const fixture = releaseFixture({ chartVersion: Fn.importValue('version'), chartRepository: Fn.importValue('repository') });
     expect(properties(fixture)).toMatchObject({ Version: { 'Fn::ImportValue': 'version' }, Repository: { 'Fn::ImportValue': 'repository' } });
     expect(fixture.warnings()).toEqual([]);
@@ -166,7 +166,7 @@ describe('the chart\'s CRDs', () => {
     expect(properties(releaseFixture({ crdRemovalPolicy }))).not.toHaveProperty('DeleteCrds');
   });
 
-  test('go with the release if asked to', () => {
+  test('are deleted with the release if asked to', () => {
     expect(properties(releaseFixture({ crdRemovalPolicy: RemovalPolicy.DESTROY })).DeleteCrds).toBe(true);
   });
 

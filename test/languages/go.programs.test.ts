@@ -47,7 +47,7 @@ describeUnless(found === undefined ? 'go is not here' : undefined)('the Go modul
     expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
   });
 
-  test('gives, by the README\'s quick start, the template that TypeScript gives', () => {
+  test('gives, with the README\'s quick start, the template that TypeScript gives', () => {
     const folder = join(consumer, 'quick-start');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'main.go'), readmeBlock('go'));

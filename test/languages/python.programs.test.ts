@@ -43,7 +43,7 @@ describeUnless(found === undefined ? 'python3 with venv is not here' : undefined
     expect(everythingIn(join(folder, 'cdk.out'))).toEqual(everythingHere(join(folder, 'typescript.out')));
   });
 
-  test('gives, by the README\'s quick start, the template that TypeScript gives', () => {
+  test('gives, with the README\'s quick start, the template that TypeScript gives', () => {
     const folder = join(BUILD, 'quick-start-python');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'app.py'), readmeBlock('python'));

@@ -15,7 +15,7 @@ function rulesFixture(stack: Stack, ...groups: ec2.ISecurityGroup[]) {
   return { scope, template: () => Template.fromStack(stack) };
 }
 
-test('puts rules for a group of the stack into resources of their own', () => {
+test('puts rules for a group of the stack into separate resources', () => {
   const { stack, vpc } = vpcFixture();
   const group = new ec2.SecurityGroup(stack, 'Nodes', { vpc });
   const { template } = rulesFixture(stack, group);
@@ -25,7 +25,7 @@ test('puts rules for a group of the stack into resources of their own', () => {
   });
 });
 
-test('takes several groups, of the stack or not', () => {
+test('accepts several groups, of the stack or not', () => {
   const { stack, vpc } = vpcFixture();
   const imported = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Imported', 'sg-1');
   const groups = [new ec2.SecurityGroup(stack, 'Nodes', { vpc }), imported];
@@ -33,7 +33,7 @@ test('takes several groups, of the stack or not', () => {
   expect(rules.map(rule => rule.Properties.GroupId)).toEqual(stack.resolve(groups.map(group => group.securityGroupId)));
 });
 
-test('lets others depend on the rules by their scope', () => {
+test('lets other constructs depend on the rules through their scope', () => {
   const stack = stackFixture();
   const pods = new CfnResource(stack, 'Pods', { type: 'Test::Pods' });
   const { scope, template } = rulesFixture(stack, ec2.SecurityGroup.fromSecurityGroupId(stack, 'Nodes', 'sg-1'));

@@ -6,7 +6,7 @@ import { subnetsOf, tagsOf } from '../support/network';
 
 const SHARED = { 'kubernetes.io/cluster/shop': 'shared', 'karpenter.sh/discovery': 'shop' };
 
-test('tags the public and private subnets of a VPC of one\'s own, and no others', () => {
+test('tags the public and private subnets of a user\'s own VPC, and no others', () => {
   const stack = stackFixture();
   const vpc = new ec2.Vpc(stack, 'Vpc', {
     subnetConfiguration: [

@@ -18,16 +18,16 @@ const error = (props: Partial<VpcProps>) => {
 describe('cidr', () => {
   test.each([
     '10.0.0.0', '10.0.0.0/15', '10.0.0.0/29', '10.0.0.0/33', '10.0.0/16', '300.0.0.0/16', 'vpc', '',
-  ])('fails where %j is no range of /16 to /28', cidr => {
+  ])('fails if %j is not a range of /16 to /28', cidr => {
     expect(error({ cidr })).toBe(`\`cidr\` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "${cidr}"; `
       + 'give one such as 10.0.0.0/16 [Shop/Vpc]');
   });
 
-  test.each(['10.0.0.1/16', '10.0.128.0/16', '10.0.1.0/22'])('fails where %s is off its boundary', cidr => {
+  test.each(['10.0.0.1/16', '10.0.128.0/16', '10.0.1.0/22'])('fails if %s is off its boundary', cidr => {
     expect(error({ cidr })).toContain(`\`cidr\` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "${cidr}"`);
   });
 
-  test('fails where it is a token', () => {
+  test('fails if it is a token', () => {
     expect(error({ cidr: Fn.importValue('cidr') }))
       .toContain('`cidr` must be an IPv4 range of /16 to /28 that starts at a multiple of its size, known at synthesis, got: "a token"');
   });
@@ -42,7 +42,7 @@ describe('cidr', () => {
     // Behind the small blocks a gap, up to the boundary of the large ones.
     [{ cidr: '10.0.0.0/21', publicSubnetMask: 28, privateSubnetMask: 23, availabilityZones: ['a', 'b', 'c', 'd'] },
       '/20 or larger to hold 4 public /28 and 4 private /23 subnets'],
-  ])('fails where the subnets do not fit, and says what would: %j', (props, allowed) => {
+  ])('fails if the subnets do not fit, and says what would: %j', (props, allowed) => {
     expect(error(props)).toBe(`\`cidr\` must be ${allowed}, got: "${props.cidr}"; `
       + 'give a larger range, or smaller subnets with `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
   });
@@ -57,14 +57,14 @@ describe('cidr', () => {
     expect(() => vpcFixture(props)).not.toThrow();
   });
 
-  test('fails where no VPC could hold the subnets, without asking for a larger one', () => {
+  test('fails if no VPC could hold the subnets, without asking for a larger one', () => {
     expect(error({ privateSubnetMask: 16 })).toBe('`cidr` must be /14, larger than a VPC can be, to hold 3 public /24 and 3 private /16 subnets, '
       + 'got: "10.0.0.0/16"; give smaller subnets with `publicSubnetMask` and `privateSubnetMask` [Shop/Vpc]');
   });
 });
 
 describe.each(['publicSubnetMask', 'privateSubnetMask'] as const)('%s', prop => {
-  test.each([15, 29, 0, -24, 24.5, NaN, Infinity])('fails where it is %d', mask => {
+  test.each([15, 29, 0, -24, 24.5, NaN, Infinity])('fails if it is %d', mask => {
     expect(error({ [prop]: mask })).toBe(`\`${prop}\` must be a whole number from 16 to 28, got: ${mask}; `
       + 'give the length of the mask, such as 24 for 251 addresses [Shop/Vpc]');
   });
@@ -80,17 +80,17 @@ test('fails without zones', () => {
 });
 
 describe('natGateways', () => {
-  test.each([0, -1, 4, 1.5, NaN, Infinity])('fails where it is %d for three zones', natGateways => {
+  test.each([0, -1, 4, 1.5, NaN, Infinity])('fails if it is %d for three zones', natGateways => {
     expect(error({ natGateways })).toBe(`\`natGateways\` must be a whole number from 1 to 3, the number of zones, got: ${natGateways}; `
       + 'give fewer gateways or more `availabilityZones` [Shop/Vpc]');
   });
 
-  test('fails where there are more than the given zones', () => {
+  test('fails if there are more than the given zones', () => {
     expect(error({ natGateways: 3, availabilityZones: ['a', 'b'] }))
       .toContain('`natGateways` must be a whole number from 1 to 2, the number of zones, got: 3');
   });
 
-  test('fails where it is a token, as gateways are counted at synthesis', () => {
+  test('fails if it is a token, as gateways are counted at synthesis', () => {
     const stack = stackFixture();
     const natGateways = new CfnParameter(stack, 'Gateways', { type: 'Number' }).valueAsNumber;
     expect(() => new Vpc(stack, 'Vpc', { clusterName: 'shop', natGateways })).toThrow('`natGateways` must be a whole number from 1 to 3');
@@ -98,12 +98,12 @@ describe('natGateways', () => {
 });
 
 describe('podCidr', () => {
-  test.each(['10.0.0.0/16', '10.0.0.0/26', '10.0.255.0/24'])('fails where %s lies in the range of the VPC', podCidr => {
+  test.each(['10.0.0.0/16', '10.0.0.0/26', '10.0.255.0/24'])('fails if %s lies in the range of the VPC', podCidr => {
     expect(error({ podCidr })).toBe(`\`podCidr\` must be a range that shares no address with \`cidr\` (10.0.0.0/16), got: "${podCidr}"; `
       + 'give another, such as 100.64.0.0/16 [Shop/Vpc]');
   });
 
-  test('fails where the range of the VPC lies in it', () => {
+  test('fails if it contains the range of the VPC', () => {
     expect(error({ cidr: '100.64.8.0/21', podCidr: '100.64.0.0/16' }))
       .toContain('a range that shares no address with `cidr` (100.64.8.0/21), got: "100.64.0.0/16"');
   });
@@ -116,12 +116,12 @@ describe('podCidr', () => {
     ['100.64.0.1/16', 3, 26],
     ['pods', 3, 26],
     ['', 3, 26],
-  ])('fails where it is %j for %i zones', (podCidr, zones, smallest) => {
+  ])('fails if it is %j for %i zones', (podCidr, zones, smallest) => {
     expect(error({ podCidr, availabilityZones: ZONES.slice(0, zones) }))
       .toContain(`\`podCidr\` must be an IPv4 range of /16 to /${smallest} that starts at a multiple of its size, known at synthesis, got: "${podCidr}"`);
   });
 
-  test('fails where it is a token', () => {
+  test('fails if it is a token', () => {
     expect(error({ podCidr: Fn.importValue('pods') }))
       .toContain('`podCidr` must be an IPv4 range of /16 to /26 that starts at a multiple of its size, known at synthesis, got: "a token"');
   });

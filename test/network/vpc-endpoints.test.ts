@@ -45,7 +45,7 @@ describe('interface endpoints', () => {
     expect(endpointsOf(template(), 'Interface').map(it => it.SecurityGroupIds)).toEqual(Array(4).fill([{ 'Fn::GetAtt': [group, 'GroupId'] }]));
   });
 
-  test('take HTTPS from the VPC, and nothing else', () => {
+  test('accept HTTPS from the VPC, and nothing else', () => {
     const { template } = vpcFixture(given);
     expect(theOnly(template(), 'AWS::EC2::SecurityGroup').Properties.SecurityGroupIngress).toEqual([
       { CidrIp: '10.0.0.0/16', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'HTTPS from the VPC' },
@@ -53,14 +53,14 @@ describe('interface endpoints', () => {
     template().resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   });
 
-  test('take HTTPS from the pod range, too', () => {
+  test('accept HTTPS from the pod range, too', () => {
     const { template } = vpcFixture({ ...given, cidr: '10.9.0.0/16', podCidr: '100.64.0.0/16' });
     const rules = theOnly(template(), 'AWS::EC2::SecurityGroup').Properties.SecurityGroupIngress;
     expect(rules.map((rule: any) => rule.CidrIp)).toEqual(['10.9.0.0/16', '100.64.0.0/16']);
     expect(rules).toEqual(Array(2).fill(expect.objectContaining({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 })));
   });
 
-  test('open no connections of their own', () => {
+  test('open no connections themselves', () => {
     const [rule, ...others] = theOnly(vpcFixture(given).template(), 'AWS::EC2::SecurityGroup').Properties.SecurityGroupEgress;
     expect(others).toEqual([]);
     expect(rule.CidrIp).toBe('255.255.255.255/32'); // CDK's way to say none: EC2 takes an empty list for all

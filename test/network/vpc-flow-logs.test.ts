@@ -44,16 +44,16 @@ test.each([
   vpcFixture({ flowLogRetention }).template().hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: days });
 });
 
-test('are kept for ever where that is asked', () => {
+test('are kept for ever if asked to', () => {
   vpcFixture({ flowLogRetention: logs.RetentionDays.INFINITE }).template()
     .hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: Match.absent() });
 });
 
-test('go with the stack', () => {
+test('are deleted with the stack', () => {
   vpcFixture().template().hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
 });
 
-test('are off with all that they need where that is asked', () => {
+test('are off, with everything that they need, if asked to', () => {
   const { template } = vpcFixture({ flowLogs: false, flowLogRetention: logs.RetentionDays.ONE_DAY });
   template().resourceCountIs('AWS::EC2::FlowLog', 0);
   template().resourceCountIs('AWS::Logs::LogGroup', 0);

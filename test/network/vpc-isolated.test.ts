@@ -4,7 +4,7 @@ import { resourcesOf, text, theOnly } from '../support/read';
 
 const isolated = (props = {}) => vpcFixture({ isolated: true, ...props });
 
-test('has no way to the internet and none from there', () => {
+test('can\'t reach the internet, and can\'t be reached from it', () => {
   const template = isolated().template();
   for (const type of ['InternetGateway', 'VPCGatewayAttachment', 'NatGateway', 'EIP', 'Route']) {
     template.resourceCountIs(`AWS::EC2::${type}`, 0);
@@ -33,7 +33,7 @@ test('still reaches S3, from all of its subnets', () => {
   expect(PolicyDocument).toBeUndefined(); // answers to CloudFormation go to buckets of its own
 });
 
-test('pods can have subnets of their own, by the route tables of the private ones', () => {
+test('pods can have their own subnets, with the route tables of the private ones', () => {
   const { template, vpc } = isolated({ podCidr: '100.64.0.0/16' });
   expect(vpc.podSubnets.map(subnet => subnet.ipv4CidrBlock)).toEqual(['100.64.0.0/18', '100.64.64.0/18', '100.64.128.0/18']);
   const tables = Object.keys(resourcesOf(template(), 'AWS::EC2::RouteTable'));
@@ -61,6 +61,6 @@ test.each([{ natGateways: 1 }, { publicSubnetMask: 24 }])('fails with %p', props
     `\`${prop}\` must be left out with \`isolated\`, got: ${given}; an isolated VPC has neither NAT gateways nor public subnets [Shop/Vpc]`);
 });
 
-test('takes both where it is said not to be isolated', () => {
+test('accepts both if it is said not to be isolated', () => {
   expect(() => vpcFixture({ isolated: false, natGateways: 1, publicSubnetMask: 24 })).not.toThrow();
 });

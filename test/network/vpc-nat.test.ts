@@ -28,7 +28,7 @@ test('takes as many NAT gateways as there are zones', () => {
   expect(natZones(template())).toEqual({ a: 'a', b: 'b', c: 'c', d: 'd', e: 'e' });
 });
 
-test('gives each NAT gateway an address of its own', () => {
+test('gives each NAT gateway its own address', () => {
   const gateways = Object.values(resourcesOf(vpcFixture({ ...ZONES, natGateways: 3 }).template(), 'AWS::EC2::NatGateway'));
   expect(new Set(gateways.map(gateway => gateway.Properties.AllocationId['Fn::GetAtt'][0])).size).toBe(3);
 });

@@ -32,11 +32,11 @@ describe('subnets', () => {
     expect(subnetsOf(template(), 'Private').map(tagsOf)).toEqual(Array(3).fill({ 'kubernetes.io/role/internal-elb': '1', ...shared }));
   });
 
-  test('give no public address to what starts in them, the public ones neither', () => {
+  test('give no public address to what starts in them, not even the public subnets', () => {
     vpcFixture().template().allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
   });
 
-  test('take other ranges and sizes', () => {
+  test('accept other ranges and sizes', () => {
     const fixture = vpcFixture({ cidr: '10.20.0.0/17', publicSubnetMask: 26, privateSubnetMask: 19 });
     expect(theOnly(fixture.template(), 'AWS::EC2::VPC').Properties.CidrBlock).toBe('10.20.0.0/17');
     expect(cidrsOf(fixture, 'Public')).toEqual(['10.20.0.0/26', '10.20.0.64/26', '10.20.0.128/26']);

@@ -15,7 +15,7 @@ test('has none of the network add-ons that EKS would bring', () => {
   expect(addOns).toEqual(['coredns']);
 });
 
-test('is no cluster of EKS Auto Mode, which takes no other network', () => {
+test('is not a cluster of EKS Auto Mode, which accepts no other network', () => {
   expect(cluster()).toMatchObject({
     ComputeConfig: { Enabled: false },
     StorageConfig: { BlockStorage: { Enabled: false } },
@@ -35,7 +35,7 @@ describe('admins', () => {
     return Object.fromEntries(found.map(([id, it]) => [text(it.Properties.PrincipalArn), id]));
   }
 
-  test('by default only the stack\'s own deployments reach the API, and not who made the cluster', () => {
+  test('by default only the stack\'s own deployments have access to the API: whoever made the cluster has not', () => {
     expect(Object.keys(entries())).toEqual(['<token>']);
     expect(cluster().AccessConfig).toEqual({ AuthenticationMode: 'API', BootstrapClusterCreatorAdminPermissions: false });
   });
@@ -55,7 +55,7 @@ describe('admins', () => {
     expect(new Set(policies)).toEqual(new Set(['arn:<token>:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy']));
   });
 
-  test('a role keeps its entry when another comes before it or goes', () => {
+  test('a role keeps its entry when another is added before it or removed', () => {
     const { [roleArn('ops')]: alone } = entries('ops');
     const { [roleArn('ops')]: second } = entries('alice', 'ops');
     expect(alone).toMatch(/^PlatformClusterAdmin/);
@@ -69,7 +69,7 @@ describe('admins', () => {
     expect(idsOf(Template.fromStack(stack), 'AWS::EKS::AccessEntry', { PrincipalArn: roleArn('ops') })).toHaveLength(1);
   });
 
-  test('a role of the same stack goes as well', () => {
+  test('a role of the same stack is accepted as well', () => {
     const stack = stackFixture();
     const admin = new iam.Role(stack, 'Ops', { assumedBy: new iam.AccountRootPrincipal() });
     new EksPlatform(stack, 'Platform', { clusterName: 'shop', admins: [admin] });
@@ -95,11 +95,11 @@ describe('secretsKey', () => {
     ]);
   });
 
-  test('is none in dev: EKS encrypts with its own', () => {
+  test('does not exist in dev: EKS encrypts with its own key', () => {
     expect(cluster({ profile: DEV })).not.toHaveProperty('EncryptionConfig');
   });
 
-  test.each([DEV, PROD])('is the user\'s own where one is given: $profileName', profile => {
+  test.each([DEV, PROD])('is the user\'s own if one is given: $profileName', profile => {
     const stack = stackFixture();
     const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
     new EksPlatform(stack, 'Platform', { clusterName: 'shop', profile, secretsKey: kms.Key.fromKeyArn(stack, 'Key', keyArn) });

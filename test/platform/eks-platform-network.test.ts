@@ -75,7 +75,7 @@ describe('a VPC of the user\'s own', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Could not auto-tag private subnet subnet-a'));
   });
 
-  test('fails where options for a new network are given, too', () => {
+  test('fails if options for a new network are given, too', () => {
     const network = { natGateways: 2, flowLogBucket: new s3.Bucket(stackFixture(), 'Logs') };
     expect(() => inVpc(stack => new ec2.Vpc(stack, 'Network'), { network })).toThrow(
       '`network` must be left out with `vpc`, got: {"natGateways":2,"flowLogBucket":"Shop/Logs"}; a VPC of your own brings its own network [Shop/Platform]');
@@ -111,7 +111,7 @@ describe('the range of Services', () => {
     expect(() => inVpc(imported({ vpcCidrBlock: '172.16.0.0/12' }))).toThrow(`\`vpc\` ${tail('172.16.0.0/12')}`);
   });
 
-  test.each(['172.19.0.0/16', '172.21.0.0/16'])('takes the neighbour %s', cidr => {
+  test.each(['172.19.0.0/16', '172.21.0.0/16'])('accepts the neighbour %s', cidr => {
     expect(theOnly(platformFixture({ network: { cidr } }).template(), 'AWS::EC2::VPC').Properties.CidrBlock).toBe(cidr);
   });
 });
@@ -132,7 +132,7 @@ describe('subnets', () => {
     endpoints.forEach(it => expect(it.Properties.SubnetIds).toEqual(ours));
   });
 
-  test('Cilium takes pods\' addresses from the pod subnets, by their tag', () => {
+  test('Cilium takes pods\' addresses from the pod subnets, which it finds by their tag', () => {
     expect(subnets(/PodSubnet/)).toHaveLength(3);
     expect(helmValues(template, 'cilium').eni.nodeSpec.subnetTags).toEqual(['cilium.io/pod-subnet=true']);
     expect(tags(template, 'cilium.io/pod-subnet', 'true')).toHaveLength(3);

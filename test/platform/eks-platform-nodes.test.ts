@@ -51,7 +51,7 @@ describe('addNodeGroup', () => {
     expect(batch.LaunchTemplate.Id).not.toEqual(first.LaunchTemplate.Id);
   });
 
-  test('fails for options that a group can not have, and says which group', () => {
+  test('fails for options that a group can\'t have, and says which group', () => {
     expect(() => platformFixture().platform.addNodeGroup('Batch', { minSize: 3, maxSize: 2 })).toThrow(/^`maxSize` must be .* \[Shop\/Platform\/Batch\]$/);
   });
 });
@@ -97,7 +97,7 @@ describe('prefix delegation', () => {
       .toThrow(error('["t2.large","c4.large"]', 'Shop/Platform/Old'));
   });
 
-  test('takes such types without it', () => {
+  test('accepts such types without it', () => {
     const template = platformFixture({ nodes: { instanceTypes: types('m4.large') } }).template();
     expect(theOnly(template, 'AWS::EKS::Nodegroup').Properties.InstanceTypes).toEqual(['m4.large']);
     expect(idsOf(template, 'AWS::EC2::LaunchTemplate')).toHaveLength(1);

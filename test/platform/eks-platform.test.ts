@@ -30,13 +30,13 @@ test('defines a cluster, its network and every add-on', () => {
   expect(addOns(template)).toEqual(['aws-load-balancer-controller', 'cilium', 'external-dns', 'node-local-dns']);
 });
 
-test('needs no prop but a name', () => {
+test('needs only a name', () => {
   const stack = stackFixture();
   new EksPlatform(stack, 'Platform', { clusterName: 'shop' });
   expect(addOns(Template.fromStack(stack))).toEqual(['aws-load-balancer-controller', 'cilium', 'node-local-dns']);
 });
 
-test('takes all props at once', () => {
+test('accepts all props at once', () => {
   const stack = stackFixture();
   new EksPlatform(stack, 'Platform', {
     clusterName: 'shop',
@@ -74,7 +74,7 @@ test('gives every part to read', () => {
   expect(platform.nodeLocalDns).toBeInstanceOf(NodeLocalDns);
 });
 
-test('tells how to point kubectl at the cluster', () => {
+test('says how to point kubectl at the cluster', () => {
   const [output] = Object.values(platformFixture().template().findOutputs('*'));
   expect(text(output.Value)).toBe('aws eks update-kubeconfig --name <token> --region <token>');
 });
@@ -95,7 +95,7 @@ test.each([
     + 'EKS allows more, but Cilium, tag keys and DNS owners carry this name too [Shop/Platform]');
 });
 
-test.each([['a'], ['a'.repeat(32)], ['shop-2']])('takes the name %s', clusterName => {
+test.each([['a'], ['a'.repeat(32)], ['shop-2']])('accepts the name %s', clusterName => {
   expect(theOnly(platformFixture({ clusterName }).template(), 'AWS::EKS::Cluster').Properties.Name).toBe(clusterName);
 });
 
@@ -134,7 +134,7 @@ describe('add-ons', () => {
       '`hostedZones` must be given with `externalDns`, got: nothing; give the zones that ExternalDNS should write to [Shop/Platform]');
   });
 
-  test('takes `externalDns` without zones where it only says that there is none', () => {
+  test('accepts `externalDns` without zones if it only disables ExternalDNS', () => {
     expect(platformFixture({ hostedZones: undefined, externalDns: { enabled: false } }).platform.externalDns).toBeUndefined();
   });
 
@@ -173,7 +173,7 @@ describe('add-ons', () => {
     expect(stack.node.findAll().flatMap(it => it.node.metadata).filter(it => /warning|error/.test(it.type))).toEqual([]);
   });
 
-  test('takes undefined inside options for left out', () => {
+  test('treats undefined inside options as left out', () => {
     const given = platformFixture({
       profile: undefined,
       kubernetesVersion: undefined,

@@ -74,7 +74,7 @@ describe('the network', () => {
 });
 
 describe('charts and images', () => {
-  test('come from where they are given: none from its authors\'', () => {
+  test('come from where they are given, and never from their authors', () => {
     const template = isolated().template();
     for (const it of Object.values(resourcesOf(template, 'Custom::AWSCDK-EKS-HelmChart'))) {
       expect(it.Properties.Repository).toMatch(/^oci:\/\/registry\.example\.com\/charts\//);
@@ -109,7 +109,7 @@ describe('charts and images', () => {
     expect(JSON.stringify(kubernetesObjects(template))).toContain('"image":"other.example.com/cache:1"');
   });
 
-  test('are their authors\' where the internet can be reached', () => {
+  test('come from their authors if the internet can be reached', () => {
     const template = platformFixture().template();
     for (const release of ['cilium', 'aws-load-balancer-controller', 'external-dns']) {
       expect(helmValues(template, release)).not.toHaveProperty('image');

@@ -53,7 +53,7 @@ test('fails for a kubectl that is too old', () => {
     + 'install @aws-cdk/lambda-layer-kubectl-v36 and give a KubectlV36Layer [Shop/Platform]');
 });
 
-test('warns of a kubectl whose version can not be known', () => {
+test('warns of a kubectl whose version can\'t be known', () => {
   const stack = stackFixture();
   platform(stack, '1.33', { kubectlLayer: lambda.LayerVersion.fromLayerVersionArn(stack, 'Kubectl', LAYER_ARN) });
   Annotations.fromStack(stack).hasWarning('/Shop/Platform', Match.stringLikeRegexp(
@@ -94,7 +94,7 @@ describe('CoreDNS', () => {
     expect(versionsOf(platform(stackFixture(), '1.36', { coreDnsVersion: 'v1.12.1-eksbuild.2' }))).toEqual(['v1.12.1-eksbuild.2']);
   });
 
-  test.each(['1.14.2', 'v1.14.2', 'v1.14.2-eksbuild', 'latest', ''])('fails for %p, which is no version of the add-on', coreDnsVersion => {
+  test.each(['1.14.2', 'v1.14.2', 'v1.14.2-eksbuild', 'latest', ''])('fails for %p, which is not a version of the add-on', coreDnsVersion => {
     expect(() => platform(stackFixture(), '1.36', { coreDnsVersion })).toThrow(
       `\`coreDnsVersion\` must be a version of the EKS add-on, such as v1.12.1-eksbuild.2, got: "${coreDnsVersion}"; `
       + 'list them: aws eks describe-addon-versions --addon-name coredns --kubernetes-version 1.36 [Shop/Platform]');

@@ -30,7 +30,7 @@ describe('customize', () => {
     expect(PROD.settings).toEqual(before);
   });
 
-  test('takes undefined for left out, and false and 0 for what they are', () => {
+  test('treats undefined as left out, but not false and 0', () => {
     const { settings } = PROD.customize({ natGateways: undefined, hubbleUi: false, nodeMinSize: 0 });
     expect(settings).toEqual({ ...PROD.settings, hubbleUi: false, nodeMinSize: 0 });
   });

@@ -38,7 +38,7 @@ const charts = (template: Template) => ['cilium', 'aws-load-balancer-controller'
 describe.each([DEV, STAGING, PROD])('the template of $profileName', profile => {
   const templates = [WorkloadIdentity.IRSA, WorkloadIdentity.POD_IDENTITY].map(identity => platformFixture({ profile, identity }).template());
 
-  test('has no secret: in no property, Helm value, manifest or environment variable', () => {
+  test('has no secret in any property, Helm value, manifest or environment variable', () => {
     for (const template of templates) {
       expect(secretsIn([template.toJSON(), charts(template), kubernetesObjects(template)])).toEqual([]);
     }
@@ -58,7 +58,7 @@ describe.each([DEV, STAGING, PROD])('the template of $profileName', profile => {
     expect(names.filter(name => NAMES.test(name))).toEqual([]);
   });
 
-  test('puts out one command, and takes no parameter but the bootstrap\'s version', () => {
+  test('outputs one command, and has no parameter except the bootstrap\'s version', () => {
     for (const template of templates) {
       const { Outputs, Parameters } = template.toJSON();
       expect(Object.keys(Outputs)).toEqual([expect.stringMatching(/^PlatformKubeconfigCommand/)]);

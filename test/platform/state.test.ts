@@ -31,7 +31,7 @@ test('the documentation has each resource of a platform that holds data, and no 
   expect(found.length).toBeGreaterThan(3);
 });
 
-test.each([DEV, STAGING, PROD])('each goes as the documentation says, when the stack goes and when it is replaced: $profileName', profile => {
+test.each([DEV, STAGING, PROD])('each is kept or deleted as the documentation says, when the stack is deleted and when it is replaced: $profileName', profile => {
   for (const [path, resource] of Object.entries(stateful({ profile }))) {
     const policy = DOCUMENTED[path].startsWith('deleted') ? 'Delete' : 'Retain';
     expect([path, resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual([path, policy, policy]);

@@ -15,7 +15,7 @@ jest.setTimeout(300_000);
 const [, ...ROWS] = markdownTable(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'), 'Change');
 const TABLE = ROWS.flatMap(([effect, changes]) => changes.replaceAll('`', '').split(', ').map(words => [words, effect] as const));
 
-test.each(TABLE)('a change of %s has the effect that the documentation tells: %s', (words, effect) => {
+test.each(TABLE)('a change of %s has the effect that the documentation gives: %s', (words, effect) => {
   expect(EFFECTS).toContain(effect);
   expect(effectOf(platform(words, 'before'), platform(words, 'after'))).toBe(effect);
 });

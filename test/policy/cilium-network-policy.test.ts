@@ -46,7 +46,7 @@ describe('in a namespace', () => {
     expect(policy.metadata).toEqual({ name: 'allow-frontend', namespace: 'production' });
   });
 
-  test('comes after it, in a manifest of its own', () => {
+  test('comes after it, in a separate manifest', () => {
     const template = inNamespace().template();
     const [namespace, policy] = ['Namespace', 'Policy'].map(name => idsOf(template, MANIFEST).find(id => id.startsWith(name))!);
     expect(neededBy(template, policy)).toContain(namespace);

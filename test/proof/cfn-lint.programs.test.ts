@@ -60,7 +60,7 @@ describeUnless(missing)(`cfn-lint ${VERSION}`, () => {
   }
 });
 
-/** Puts cfn-lint into a folder of its own below `build`, where a later run finds it. */
+/** Puts cfn-lint into a separate folder below `build`, where a later run finds it. */
 function installLinter(): { linter: string; missing?: string } {
   const folder = join(ROOT, 'build', 'cfn-lint-venv');
   const program = join(folder, 'bin', 'cfn-lint');

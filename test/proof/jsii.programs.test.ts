@@ -48,7 +48,7 @@ test('no summary is cut short: jsii ends it at a semicolon, too', () => {
   expect(paths(documented().filter(it => !/[^;]\.$/.test(it.docs.summary)))).toEqual([]);
 });
 
-test('what is said is said to users of all languages: TypeScript stands in examples alone, which are translated', () => {
+test('the text is for users of all languages: TypeScript is only in examples, which are translated', () => {
   const code = /\bnew [a-z]*\.?[A-Z]\w+\(|\(\.\.\.\)|[(,] ?\{ ?\w|=>|\bundefined\b|\{@link/;
   const words = (it: any) => [it.docs.summary, it.docs.remarks, it.docs.default, it.docs.returns].join('\n');
   expect(paths(documented().filter(it => code.test(words(it))))).toEqual([]);
@@ -66,7 +66,7 @@ test('props can be read only', () => {
   expect(paths(props().filter(prop => !prop.immutable))).toEqual([]);
 });
 
-test('nothing is of one type or another, which Python and Go would not check', () => {
+test('nothing has a union type, which Python and Go would not check', () => {
   const withUnions = types.filter(type => JSON.stringify(type).includes('"union":'));
   expect(withUnions.map(type => type.name)).toEqual([]);
 });

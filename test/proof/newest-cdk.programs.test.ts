@@ -40,7 +40,7 @@ describeUnless(newest ? undefined : 'the npm registry does not answer')(`aws-cdk
     expect(run(process.execPath, ['-p', 'require("aws-cdk-lib/package.json").version'], { cwd: folder }).trim()).toBe(newest);
   });
 
-  test.each(PROFILES)('gives the template of %s that the oldest one gives, but for named differences', profile => {
+  test.each(PROFILES)('gives the template of %s that the oldest one gives, except for listed differences', profile => {
     const templates = JSON.parse(readFileSync(join(folder, 'templates.json'), 'utf8'));
     const ours = platformFixture({ profile: PlatformProfile[profile] }).template().toJSON();
     expect(values(ours).length).toBeGreaterThan(500);
@@ -52,7 +52,7 @@ function transpile(file: string): string {
   return transpileModule(readFileSync(join(ROOT, file), 'utf8'), { compilerOptions: { module: ModuleKind.CommonJS } }).outputText;
 }
 
-/** All values of a template, each with its path, but for those that may differ. */
+/** All values of a template, each with its path, except those that may differ. */
 function values(template: object): string[] {
   const walk = (value: any, path: string): string[] => typeof value === 'object' && value !== null && Object.keys(value).length > 0
     ? Object.entries(value).flatMap(([key, child]) => walk(child, path ? `${path}/${key}` : key))

@@ -48,7 +48,7 @@ describe('the packed library', () => {
     expect(others.sort()).toEqual(DOCUMENTS);
   });
 
-  test('takes the translated examples along, if they are there: without them the Python package would show TypeScript', () => {
+  test('contains the translated examples, if they exist: without them the Python package would show TypeScript', () => {
     const copy = join(folder, 'copy');
     mkdirSync(copy);
     ['package.json', '.npmignore'].forEach(file => copyFileSync(join(ROOT, file), join(copy, file)));
@@ -83,7 +83,7 @@ describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry do
     expect(names.filter(it => !['default', 'module.exports', '__esModule'].includes(it)).sort()).toEqual(PUBLIC_NAMES); // these are Node's own
   });
 
-  test('loads none of its modules until a name in it is taken', () => {
+  test('loads none of its modules until one of its names is used', () => {
     const loaded = '(name) => { const all = require(name); const before = Object.keys(require.cache).length; all.WebAcl; return [before, Object.keys(require.cache).length]; }';
     const [before, after] = JSON.parse(run(process.execPath, ['-p', `JSON.stringify((${loaded})('${NAME}'))`], { cwd: app }));
     expect(before).toBe(1);
@@ -95,7 +95,7 @@ describeUnless(newestVersion('constructs@10') ? undefined : 'the npm registry do
     const [, quickStart] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [readme, ''];
     expect(quickStart).toContain(`from '${NAME}'`);
     writeFileSync(join(app, 'main.js'), transpileModule(quickStart, { compilerOptions: { module: ModuleKind.CommonJS } }).outputText);
-    // The variables by which the CDK CLI tells an app to synthesize when it ends, and where to.
+    // With these variables the CDK CLI makes an app synthesize when it ends, into a folder.
     run(process.execPath, ['main.js'], { cwd: app, env: { CDK_OUTDIR: 'cdk.out', CDK_CONTEXT_JSON: '{}' } });
 
     const { Resources } = JSON.parse(readFileSync(join(app, 'cdk.out', 'Shop.template.json'), 'utf8'));

@@ -4,12 +4,12 @@ test('rehearses dev of the starter on Kubernetes 1.36 in one order by default', 
   expect(parse([])).toMatchObject({ profile: 'dev', app: undefined, seeds: [1], kubernetes: '1.36', keep: false });
 });
 
-test('each seed is an order of its own', () => {
+test('each seed gives a different order', () => {
   expect(parse(['--seeds', '3']).seeds).toEqual([1, 2, 3]);
   expect(parse(['--seeds', '2', '--seed', '7']).seeds).toEqual([7, 8]);
 });
 
-test('takes a command for an app of one\'s own', () => {
+test('accepts a command for a user\'s own app', () => {
   expect(parse(['--app', 'npx ts-node main.ts', '--stack', 'shop', '--html', 'report.html']))
     .toMatchObject({ app: 'npx ts-node main.ts', stack: 'shop', html: 'report.html' });
 });
@@ -25,7 +25,7 @@ test('upgrades from the minor before', () => {
   expect(parse([]).upgradeFrom).toBeUndefined();
 });
 
-test('takes that command word by word, too', () => {
+test('accepts that command word by word, too', () => {
   expect(parse(['--app', 'npx', 'ts-node', 'main.ts', '--seed', '2'])).toMatchObject({ app: 'npx ts-node main.ts', seeds: [2] });
 });
 

@@ -51,7 +51,7 @@ describeUnless(hasPython ? undefined : 'there is no python3')('the client of AWS
     expect(answers.map(it => it.Service)).toEqual(['ec2', 'eks']);
   });
 
-  test('fails as AWS does, and then goes on', async () => {
+  test('fails as AWS does, and then continues', async () => {
     await expect(aws.call('iam', 'forbidden')).rejects.toThrow('AccessDenied');
     await expect(aws.call('iam', 'unknown')).rejects.toThrow('unknown');
     expect(await aws.call('iam', 'who')).toMatchObject({ Service: 'iam' });

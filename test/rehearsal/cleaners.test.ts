@@ -7,7 +7,7 @@ import { platformFixture } from '../support/fixtures';
 const template = (): Template => platformFixture({ profile: PlatformProfile.PROD }).template().toJSON() as Template;
 const byType = ({ Resources }: Template, type: string) => Object.entries(Resources).find(([, it]) => it.Type === type)!;
 
-describe('what deletes on its own deletion', () => {
+describe('what deletes things on its own deletion', () => {
   test('is there in a platform, and not in any template', () => {
     expect([hasCleaners(template()), isGuarded(template())]).toEqual([true, true]);
     expect([hasCleaners({ Resources: {} }), isGuarded({ Resources: {} })]).toEqual([false, false]);

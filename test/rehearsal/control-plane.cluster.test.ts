@@ -66,7 +66,7 @@ describe('certificates', () => {
   });
 });
 
-test('the stages are for nodes and pods, each with a name of its own', () => {
+test('the stages are for nodes and pods, each with its own name', () => {
   const stages = parseAllDocuments(readFileSync(join(__dirname, '../../rehearsal/cluster/stages.yaml'), 'utf8')).map(stage => stage.toJS());
 
   expect(new Set(stages.map(stage => stage.spec.resourceRef.kind))).toEqual(new Set(['Node', 'Pod']));

@@ -112,7 +112,7 @@ describe('a load balancer is compared with its Ingress', () => {
 });
 
 describe('the program', () => {
-  test('is none unless the environment names one', () => {
+  test('is undefined unless the environment names one', () => {
     expect(namedProgram({})).toBeUndefined();
     expect(namedProgram({ AWS_LOAD_BALANCER_CONTROLLER: '' })).toBeUndefined();
   });

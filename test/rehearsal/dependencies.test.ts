@@ -40,7 +40,7 @@ describe('the dependencies of a platform', () => {
     expect(jest.requireActual('fs').readFileSync(TESTS, 'utf8')).toContain('test.each(ORDER)(\'$title\'');
   });
 
-  test('those that a reference or another dependency implies are told from the others', () => {
+  test('those that a reference or another dependency implies are told apart from the others', () => {
     expect(dependency('AlbController/Release -> Cluster/KubectlReadyBarrier').lost).toEqual([]);
     expect(dependency('Cilium/Release -> Cilium/Role').lost).toEqual([]); // the chart's values name the role
   });
@@ -70,11 +70,11 @@ describe('a template without a dependency', () => {
   const changed = adverse(template, [lost]).template;
   const needs = (id: string) => [...reach(needsIn(changed), id)].sort();
 
-  test('has what lost it come before all but what it needs', () => {
+  test('creates what lost it first, after only what it needs', () => {
     expect(needs('Release')).toEqual(['Network', 'Provider', 'Side']);
   });
 
-  test('has what it depended on come after all else', () => {
+  test('creates what it depended on after everything else', () => {
     expect(needs('Access')).toEqual(['App', 'Network', 'Provider', 'Release', 'Side']);
   });
 
@@ -83,7 +83,7 @@ describe('a template without a dependency', () => {
     expect(Object.keys(template.Resources)).toContain('Other');
   });
 
-  test('has several turned round at once, and tells those that can\'t be', () => {
+  test('has several turned round at once, and reports those that can\'t be', () => {
     const second = { from: 'Access', to: 'Network', edges: [edge('Access', 'Network')], lost: [edge('Access', 'Network')] };
     const third = { from: 'Release', to: 'Side', edges: [edge('Release', 'Side')], lost: [edge('Release', 'Side')] };
     const { dropped, postponed, template: both } = adverse(template, [lost, second, third]);
@@ -127,7 +127,7 @@ describe('the report', () => {
     expect(essence(said)).toBe(expected);
   });
 
-  test('tells what was noticed, and which tests guard what was not', () => {
+  test('reports what was noticed, and which tests guard what was not', () => {
     const lines = report([{ dependency: nodes, stack: 'pod-identity', noticed: unhealthy }, { dependency: network, stack: 'pod-identity' }], ['A -> B']);
     expect(lines).toEqual(expect.arrayContaining([
       expect.stringMatching(/^Nodes +Cilium +noticed at create +Nodes: NodeCreationFailure: Unhealthy nodes$/),

@@ -50,11 +50,11 @@ whereMountsAreAllowed('the file system of Lambda functions (skipped where unshar
     expect(seen['/var/lang/bin'].split(', ')).toEqual(expect.arrayContaining(['node', 'python', 'python3']));
   });
 
-  test('has all else of /var', () => {
+  test('has everything else of /var', () => {
     expect(seen['/var'].split(', ')).toEqual(expect.arrayContaining(readdirSync('/var').filter(name => name !== 'lang' && !name.startsWith('.'))));
   });
 
-  test('has a /tmp of its own, in which the rehearsal is', () => {
+  test('has its own /tmp, which contains the rehearsal', () => {
     // And the checkout, if that is below /tmp.
     const others = seen['/tmp'].split(', ').filter(name => name && !join(__dirname, '../..').startsWith(`/tmp/${name}/`));
     expect(others).toEqual(tmpdir() === '/tmp' ? [basename(folder)] : []);

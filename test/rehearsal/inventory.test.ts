@@ -26,7 +26,7 @@ test.each([
   expect((await inventory(account({ [operation]: answer })))[kind]).toEqual(names);
 });
 
-test('fails where a kind can\'t be listed: it would hide what is left', async () => {
+test('fails if a kind can\'t be listed: it would hide what is left', async () => {
   const refusing = { call: async () => Promise.reject(new Error('AccessDenied')) } as unknown as AwsClient;
   await expect(inventory(refusing)).rejects.toThrow('AccessDenied');
 });

@@ -23,7 +23,7 @@ describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
     expect(errors(policy)).toEqual([expect.stringContaining('does not match with the CiliumLocalRedirectPolicy namespace')]);
   });
 
-  test('refuses two ports of which one has no name', () => {
+  test('refuses two ports if one has no name', () => {
     const [policy] = redirectPolicies();
     delete policy.spec.redirectBackend.toPorts[0].name;
     expect(errors(policy)).toEqual([expect.stringMatching(/invalid backend port.*as there are multiple ports/)]);
@@ -65,7 +65,7 @@ describeUnless(missingOf(['judge']))('Cilium\'s own code', () => {
     expect(errors({ ...networkPolicy({}), apiVersion: 'cilium.io/v3' })).toContainEqual('CiliumNetworkPolicy has no version "v3"');
   });
 
-  test('passes by what is not Cilium\'s', () => {
+  test('skips what is not Cilium\'s', () => {
     expect(judgeObjects(judge, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }])).toEqual({ judged: {}, findings: [] });
   });
 

@@ -25,7 +25,7 @@ const stackOf = (name: string) => stacksOf(assembly).find(stack => stack.id === 
 const template = (name = 'shop-dev'): Template => templateOf(stackOf(name));
 
 describe('a template', () => {
-  test('tells the releases that it asks for, and which are waited for', () => {
+  test('lists the releases that it asks for, and says which are waited for', () => {
     expect(releasesOf(template())).toMatchObject([
       { name: 'cilium', namespace: 'kube-system', wait: false },
       { name: 'aws-load-balancer-controller', namespace: 'kube-system', wait: true },
@@ -33,7 +33,7 @@ describe('a template', () => {
     ]);
   });
 
-  test('tells the objects of its manifests, both redirect policies among them', () => {
+  test('lists the objects of its manifests, including both redirect policies', () => {
     expect(objectsOf(template()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'ServiceAccount node-local-dns', 'Service kube-dns-upstream', 'ConfigMap node-local-dns', 'DaemonSet node-local-dns',
       'CiliumLocalRedirectPolicy node-local-dns-service', 'CiliumLocalRedirectPolicy node-local-dns-address',
@@ -58,7 +58,7 @@ describe('a change of a template', () => {
   const valuesOf = (changedTemplate: Template, release: string) =>
     JSON.parse(textOf(ofType(changedTemplate, 'Custom::AWSCDK-EKS-HelmChart').find(it => it.Properties.Release === release)!.Properties.Values));
 
-  test('can be told from what is there already: a Helm value', () => {
+  test('can be distinguished from what is there already: a Helm value', () => {
     const one = template();
     const controller = releasesOf(one).find(it => it.name === 'aws-load-balancer-controller')!;
     expect([hasValue(one, controller, 'clusterName'), hasValue(one, controller, 'image')]).toEqual([true, false]);
@@ -111,7 +111,7 @@ describe('a changed copy of an app', () => {
     expect(stackOf('shop-prod').terminationProtection).toBe(true);
   });
 
-  test('has its template under a name of its own, or the CLI would not upload it', () => {
+  test('has its template under a new name: otherwise the CLI would not upload it', () => {
     const urlIn = (of: string) => JSON.parse(readFileSync(join(of, 'manifest.json'), 'utf8')).artifacts['shop-prod'].properties.stackTemplateAssetObjectUrl;
     const keyIn = (of: string) => Object.values<any>(JSON.parse(readFileSync(join(of, 'shop-prod.assets.json'), 'utf8')).files)
       .filter(file => file.source.path === 'shop-prod.template.json').flatMap(file => Object.values<any>(file.destinations))[0].objectKey;
@@ -121,11 +121,11 @@ describe('a changed copy of an app', () => {
 });
 
 describe('the stacks of an app', () => {
-  test('are known by the names that the CLI takes', () => {
+  test('are known by the names that the CLI accepts', () => {
     expect(stacksOf(assembly).map(stack => stack.id)).toEqual(['shop-dev', 'shop-staging', 'shop-prod']);
   });
 
-  test('tell the account and region that they are bound to', () => {
+  test('say which account and region they are bound to', () => {
     const bound = new App({ outdir: join(folder, 'bound') });
     new Stack(bound, 'bound', { env: { account: '111122223333', region: 'us-east-1' } });
     bound.synth();

@@ -39,7 +39,7 @@ describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () 
     rmSync(assembly, { recursive: true });
   }, 30_000);
 
-  /** Creates the first release and what it needs, with a change, and tells what failed first. */
+  /** Creates the first release and what it needs, with a change, and reports what failed first. */
   async function withoutLuck(change: (template: Template) => void): Promise<StackEnded['failed'][number]> {
     const whole: Template = JSON.parse(JSON.stringify(platform.template));
     const template = withNeeds(whole, [releasesOf(whole).find(it => it.name === 'cilium')!.logicalId]);

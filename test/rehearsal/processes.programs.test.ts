@@ -34,7 +34,7 @@ async function logged(log: string, pattern: RegExp): Promise<RegExpExecArray> {
   }
 }
 
-/** A process that was killed goes a moment later. */
+/** A process that was killed is gone a moment later. */
 async function ends(pid: number): Promise<void> {
   while (identityOf(pid)) {
     await sleep(10);
@@ -191,7 +191,7 @@ describe('what a killed rehearsal leaves', () => {
     return { left, sleeper: new Processes(join(left, 'logs')).start('sleeper', 'sleep', ['60']) };
   };
 
-  test('ends and goes', async () => {
+  test('ends and is removed', async () => {
     const { left, sleeper } = leave('1 1'); // process 1 runs, but has not started at that time
 
     expect(removeKilled(folder)).toEqual([left]);

@@ -21,7 +21,7 @@ describe('events', () => {
     ]);
   });
 
-  test('tell a resource that failed, with its reason, from one that never ended', () => {
+  test('distinguish a resource that failed, with its reason, from one that never ended', () => {
     const spans = spansOf([event(1, 'start', 'Vpc'), event(2, 'fail', 'Vpc', { said: 'no room' }), event(3, 'start', 'Cluster'), event(9, 'start', 'Role')]);
     expect(spans.map(({ outcome, said, end }) => [outcome, said, end])).toEqual([
       ['failed', 'no room', 2000], ['unfinished', undefined, 9000], ['unfinished', undefined, 9000],
@@ -99,7 +99,7 @@ describe('the critical path', () => {
     expect(criticalPath(resources, [span('Vpc', 0, 2), span('Cluster', 2, 5), span('Nodes', 5, 6)]).map(part => part.sum)).toEqual([2, 5, 6]);
   });
 
-  test('ends where resources wait for each other', () => {
+  test('ends if resources wait for each other', () => {
     expect(criticalPath({ A: { Type: 'A', DependsOn: 'B' }, B: { Type: 'B', DependsOn: 'A' } }, [span('A', 0, 1)]).length).toBeGreaterThan(0);
   });
 });
@@ -124,7 +124,7 @@ describe('the page', () => {
     expect(html).toMatch(/class="row failed" title="destroy">/);
   });
 
-  test('folds away what took no time, but for what failed', () => {
+  test('folds away what took no time, except for what failed', () => {
     const short = page({ ...rehearsed, spans: [span('Vpc', 1, 3), span('Role', 3, 3), span('Policy', 3, 3, { outcome: 'failed' })] }, { step: 'deploy', parts: [] });
     expect(short).toMatch(/<summary>1 more took less than 0.15 s each<\/summary>\s*<div class="row " title="create Role/);
   });

@@ -3,7 +3,7 @@ import { leaks, PlantedSecret, secretsOf } from '../../rehearsal/lifecycle/leaks
 const encoded = (text: string) => Buffer.from(text).toString('base64');
 const secret = (data: object, type = 'Opaque') => ({ type, metadata: { namespace: 'web', name: 'login' }, data });
 
-test('takes the values of Secrets, as they are and as the API has them', () => {
+test('collects the values of Secrets, as they are and as the API has them', () => {
   expect(secretsOf([secret({ password: encoded('correct horse battery') })])).toEqual({
     'password of Secret web/login': 'correct horse battery',
     'password of Secret web/login, encoded': encoded('correct horse battery'),

@@ -16,7 +16,7 @@ const ACCOUNT = { account: '111122223333', region: 'us-east-1' };
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A stack in a folder of its own, with a cluster or without. */
+/** A stack in its own folder, with a cluster or without. */
 function stackOf(id: string, { environment = 'aws://unknown-account/unknown-region', cluster = {} as object | null } = {}): SynthesizedStack {
   const templateFile = join(folder, `${id}.template.json`);
   writeFileSync(templateFile, JSON.stringify({ Resources: cluster ? { Cluster: { Type: 'AWS::EKS::Cluster', Properties: cluster } } : {} }));
@@ -98,7 +98,7 @@ describe('stacks that need each other', () => {
   app.synth();
   const found = stacksOf(join(folder, 'two')).find(it => it.id === 'top')!;
 
-  test('are told in the order in which they are deployed', () => {
+  test('are listed in the order in which they are deployed', () => {
     expect(found.needs).toEqual([{ id: 'base', stackName: 'base-stack' }, { id: 'middle', stackName: 'middle-stack' }]);
   });
 

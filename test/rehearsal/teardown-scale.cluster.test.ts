@@ -74,7 +74,7 @@ whereAsked('the teardown of a large cluster (skipped unless TEARDOWN_SCALE is se
     expect([LoadBalancers, TargetGroups, NetworkInterfaces].flat()).toEqual([]);
   }, 15 * 60_000);
 
-  /** Each load balancer with a group of its own, which the next one's rules name; target groups that are in use. */
+  /** Each load balancer with its own group, which the rules of the next one name; and target groups that are in use. */
   async function plant(): Promise<string> {
     const { Vpc: { VpcId } } = await calls.call('ec2', 'create_vpc', { CidrBlock: '10.0.0.0/16' });
     const subnets = await Promise.all(['a', 'b'].map(async (zone, index) =>
@@ -113,7 +113,7 @@ whereAsked('the teardown of a large cluster (skipped unless TEARDOWN_SCALE is se
     return VpcId;
   }
 
-  /** Runs the function in a process of its own, as Lambda does. @returns the memory that it took, in KB */
+  /** Runs the function in a separate process, as Lambda does. @returns the memory that it took, in KB */
   function invoke(event: object): Promise<number> {
     const program = `
       const end = Date.now() + 15 * 60000;

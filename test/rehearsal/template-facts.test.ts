@@ -67,7 +67,7 @@ describe('the range of services', () => {
     expect(wrongFacts(small(services(block)))).toContain(`Cluster has \`ServiceIpv4Cidr\` ${block}: it must be private, and from /24 to /12`);
   });
 
-  test('lies outside of all that is added to the VPC, too', () => {
+  test('lies outside of every range that is added to the VPC, too', () => {
     const template = small(services('172.20.0.0/16'));
     template.Resources.More = { Type: 'AWS::EC2::VPCCidrBlock', Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '172.20.64.0/18' } };
     template.Resources.Other = { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '172.20.0.0/16' } };

@@ -111,7 +111,7 @@ describe('a lock', () => {
 
   afterEach(() => expect(waiting).not.toHaveBeenCalled());
 
-  test('goes when the work ends, or fails', async () => {
+  test('is removed when the work ends or fails', async () => {
     const lock = join(cache, 'lock');
 
     expect(await locked(lock, waiting, async () => 7)).toBe(7);

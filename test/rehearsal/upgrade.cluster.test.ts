@@ -39,7 +39,7 @@ const begin = (app: SynthesizedApp, upgrade?: Upgrade) => contextOf({ folder } a
 
 const UPGRADE = { from: '1.35', to: '1.36', kubeBin: '/nowhere' };
 
-test('deploys the app as it is where no upgrade is asked for', () => {
+test('deploys the app as it is if no upgrade is asked for', () => {
   const context = begin(appOf());
   expect(context.state.deployed.assembly).toBe(context.app.assembly);
   expect(upgradeSteps(context)).toEqual([]);

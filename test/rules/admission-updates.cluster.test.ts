@@ -131,7 +131,7 @@ describeWithApiServer('on a real API server', () => {
     expect(verdict(await create(server, ingress({ namespace: 'kube-system', rules: rules('/admin') })))).toEqual([]);
   });
 
-  test('takes parameters with quotes and backslashes as they are', async () => {
+  test('uses parameters with quotes and backslashes as they are', async () => {
     const [quotes, backslash] = ['/it\'s-"odd"', '/back\\slash\\d'];
     remove = await enforce(server, { policyName: 'quotes', sensitivePaths: [quotes, backslash] });
     const broken = async (path: string) => verdict(await create(server, ingress({ rules: rules(path) })));

@@ -12,7 +12,7 @@ export function admissionObjects(props: Partial<IngressAdmissionPolicyProps> = {
   return kubernetesObjects(template());
 }
 
-/** Creates an IngressAdmissionPolicy with a name of its own, waits until it applies and the one before does not, and returns a function that removes it. */
+/** Creates an IngressAdmissionPolicy with a new name, waits until it applies and the previous one does not, and returns a function that removes it. */
 export async function enforce(server: ApiServer, props: Partial<IngressAdmissionPolicyProps> & { readonly policyName: string }) {
   const objects = admissionObjects(props);
   const path = ({ kind, metadata }: any) => `${API}/${kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`

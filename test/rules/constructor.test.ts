@@ -72,7 +72,7 @@ test.each(CASES)('$name, by $way', it => {
   }
 });
 
-test.each(INGRESS_RULES.map(it => it.id).filter(id => !(id in LEFT_TO_OTHERS)))('%s: what breaks it is refused, or what is made does not break it', id => {
+test.each(INGRESS_RULES.map(it => it.id).filter(id => !(id in LEFT_TO_OTHERS)))('%s: an Ingress that breaks it is refused, or is made so that it does not break it', id => {
   const alone = [...answers.values()].filter(({ broken, fixture }) => known(broken).join() === id && !exceptionAt(fixture, 'constructor'));
   expect(alone.filter(({ refusal, made }) => refusal === undefined ? !made.includes(id) : NAMED[id]?.test(refusal))).not.toHaveLength(0);
 });

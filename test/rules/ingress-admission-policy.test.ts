@@ -110,7 +110,7 @@ test('has no variable that nothing reads, or that is read before it is defined',
   }
 });
 
-test('takes a name that only a deployment knows', () => {
+test('accepts a name that only a deployment knows', () => {
   expect(failing({ policyName: Lazy.string({ produce: () => 'team' }) })).not.toThrow();
 });
 

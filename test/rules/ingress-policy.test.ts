@@ -78,7 +78,7 @@ describe('an IngressPolicy', () => {
     expect([...new Set(violations.map((it: any) => `${it.severity} ${it.ruleName}`))]).toEqual(['warning health-check', 'warning tags', 'warning target-type-ip']);
   });
 
-  test('takes the parameters that it is given', () => {
+  test('uses the parameters that it is given', () => {
     const stack = stackFixture();
     manifest(stack, 'Web', ingress());
     expect(judge(stack, { productionNamespaces: ['live'], allowedDomains: ['example.org'] }).found).toEqual(['host-domain at Shop/Web']);

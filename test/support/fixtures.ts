@@ -29,7 +29,7 @@ export function stackFixture(options: StackOptions = {}): Stack {
   return new Stack(app, 'Shop', { env: options.env });
 }
 
-/** A platform with one hosted zone, in a stack of its own. */
+/** A platform with one hosted zone, in its own stack. */
 export function platformFixture(props: Partial<EksPlatformProps> = {}, options: StackOptions = {}) {
   const stack = stackFixture(options);
   const platform = new EksPlatform(stack, 'Platform', { clusterName: 'shop', hostedZones: [zoneFixture(stack)], ...props });

@@ -4,7 +4,7 @@ import { resourcesOf } from './read';
 import { Vpc, type VpcProps } from '../../src';
 import type { Resource } from '../../tools/template';
 
-/** A Vpc for the cluster shop, in a stack of its own. */
+/** A Vpc for the cluster shop, in its own stack. */
 export function vpcFixture(props: Partial<VpcProps> = {}, options: StackOptions = {}) {
   const stack = stackFixture(options);
   const vpc = new Vpc(stack, 'Vpc', { clusterName: 'shop', ...props });
@@ -16,7 +16,7 @@ export function subnetsOf(template: Template, kind: 'Public' | 'Private'): Resou
   return Object.values(resourcesOf(template, 'AWS::EC2::Subnet')).filter(subnet => allTags(subnet)['aws-cdk:subnet-name'] === kind);
 }
 
-/** A resource's tags but for CDK's own. */
+/** A resource's tags, except CDK's own. */
 export function tagsOf(resource: Resource): { [key: string]: any } {
   return Object.fromEntries(Object.entries(allTags(resource)).filter(([key]) => key !== 'Name' && !key.startsWith('aws-cdk:')));
 }

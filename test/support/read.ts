@@ -68,7 +68,7 @@ function needsOfAll(template: Template): Needs {
   return found;
 }
 
-/** The cells of the first table of a Markdown section, row by row, its head first; nothing where there is none. */
+/** The cells of the first table of a Markdown section, row by row, its head first; empty if there is no table. */
 export function markdownTable(markdown: string, heading: string): string[][] {
   const [, section = ''] = markdown.split(new RegExp(`^## ${heading}$`, 'm'));
   const lines = section.split(/^## /m)[0].split('\n').map(line => line.trim());

@@ -35,7 +35,7 @@ function update(change: ResourceDifference, changes: Changes): Effect[] {
   const isChanged = (property: string) => property in change.propertyUpdates;
   switch (change.resourceType) {
     case 'AWS::EKS::Cluster':
-      // What has a name of its own can't be made anew while the old one has that name.
+      // A resource with a given name can't be made anew while the old one has that name.
       return isReplaced(change) ? [isChanged('Name') ? 'new cluster' : 'refused'] : [];
     case 'AWS::EC2::Subnet':
       // Nor can a subnet while an old one has its addresses.

@@ -45,7 +45,7 @@ test.each([
   expect(isUnreachable(says(words))).toBe(false);
 });
 
-test('the API server is there, whatever a program says that ended well', () => {
+test('the API server is there, whatever a program that ended well has printed', () => {
   expect(isUnreachable({ ...ok, stderr: REFUSED })).toBe(false);
 });
 
@@ -55,7 +55,7 @@ test('tries again until the API server is back', async () => {
   expect([run.mock.calls.length, cluster.now]).toEqual([3, 3_000]);
 });
 
-test('lets another invocation go on when the API server stays away', async () => {
+test('lets another invocation continue when the API server stays away', async () => {
   const work = cluster.work({ RequestType: 'Update' });
   const away = retrying(work, answering(says(REFUSED)));
   await expect(away).rejects.toThrow(Unfinished);
@@ -93,21 +93,21 @@ describe('credentials that the API server does not know yet', () => {
 });
 
 describe('a deletion whose API server does not answer', () => {
-  test('ends where the cluster is gone', async () => {
+  test('ends if the cluster is gone', async () => {
     cluster.aws.cluster = undefined;
     await expect(retrying(cluster.work(), answering(says(REFUSED)))).rejects.toThrow(ClusterGone);
   });
 
-  test('ends where the cluster is being deleted', async () => {
+  test('ends if the cluster is being deleted', async () => {
     cluster.aws.cluster = { status: 'DELETING' };
     await expect(retrying(cluster.work(), answering(says(REFUSED)))).rejects.toThrow(ClusterGone);
   });
 
-  test('waits where the cluster is there', async () => {
+  test('waits while the cluster is there', async () => {
     expect(await retrying(cluster.work(), answering(says(REFUSED), ok))).toBe(ok);
   });
 
-  test('waits where nobody can tell', async () => {
+  test('waits while nobody can say', async () => {
     cluster.aws.failures.describeCluster = [awsError('AccessDeniedException')];
     expect(await retrying(cluster.work(), answering(says(REFUSED), ok))).toBe(ok);
   });

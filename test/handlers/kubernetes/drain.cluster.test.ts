@@ -12,7 +12,7 @@ import { runControlPlane, type RunningControlPlane } from '../../support/control
 import { describeUnless } from '../../support/run';
 import { FakeAws } from '../fake-aws';
 
-/** How much faster time goes for the drain than here. */
+/** How much faster time passes for the drain than here. */
 const HASTE = 20;
 
 const CONTROLLER = 'aws-load-balancer-controller';
@@ -118,7 +118,7 @@ describeUnless(missingOf(CONTROL_PLANE))('the drain of a real cluster', () => {
   });
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'nlb', namespace: 'default', finalizers: [FINALIZER] }, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } };
 
-  test('is done in a moment where nothing is there', async () => {
+  test('is done in a moment if nothing is there', async () => {
     const start = Date.now();
     expect(await drain()).toEqual({ id: 'drain-mine', reason: '0 deleted' });
     expect(Date.now() - start).toBeLessThan(10_000);
@@ -131,7 +131,7 @@ describeUnless(missingOf(CONTROL_PLANE))('the drain of a real cluster', () => {
     expect(await plane.kubectl('get', 'ingresses', '--output', 'name')).toBe('ingress.networking.k8s.io/other\n');
   }, 60_000);
 
-  test('ends early where the controller of a finalizer is gone; the command that it names lets the next one end', async () => {
+  test('ends early if the controller of a finalizer is gone; the command that it names lets the next one end', async () => {
     await apply(ingress('web'));
     const error: Error = await drain().catch(it => it);
     expect(error.message).toMatch(/^1 left.*Ingress default\/web: it has the finalizer ingress.k8s.aws\/resources, .* Controller removes, but it is gone/);
@@ -140,7 +140,7 @@ describeUnless(missingOf(CONTROL_PLANE))('the drain of a real cluster', () => {
     expect(await drain()).toMatchObject({ reason: '0 deleted' });
   }, 60_000);
 
-  test('ends early where the controller says that the load balancer is protected', async () => {
+  test('ends early if the controller says that the load balancer is protected', async () => {
     await apply(ingress('kept'));
     const { metadata: { uid } } = JSON.parse(await plane.kubectl('get', 'ingress', 'kept', '--output', 'json'));
     const says = (lastTimestamp: number) => apply({
@@ -190,7 +190,7 @@ describeUnless(missingOf(CONTROL_PLANE))('the drain of a real cluster', () => {
       await plane.kubectl('wait', '--for=delete', 'namespace/held', '--timeout=30s');
     }, 90_000);
 
-    test('is told with the API that does not answer, which does not hold the drain', async () => {
+    test('is reported with the API that does not answer, and does not hold up the drain', async () => {
       await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lost' } }, ingress('web', [FINALIZER]), {
         apiVersion: 'apiregistration.k8s.io/v1',
         kind: 'APIService',

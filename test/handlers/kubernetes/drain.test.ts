@@ -36,7 +36,7 @@ test('says in its log what it deletes, and what it waits for', async () => {
   expect(console.log).toHaveBeenCalledWith('waiting for 1: Ingress shop/web');
 });
 
-test('leaves alone what has no load balancer of ours: it goes with the cluster', async () => {
+test('leaves alone what has no load balancer of ours: it is deleted with the cluster', async () => {
   cluster.absent = [];
   cluster.objects.push(
     ingress('other', { spec: { ingressClassName: 'nginx' }, metadata: { finalizers: [] } }),
@@ -56,13 +56,13 @@ test('knows Ingresses of further classes of the controller, and by the annotatio
   isDone();
 });
 
-test('is quick where nothing is there, though the kinds of the controller are not either', async () => {
+test('is quick if nothing is there, even if the kinds of the controller do not exist', async () => {
   expect(await serveDrain(cluster.work())).toEqual({ id: 'drain-mine', reason: '0 deleted' });
   expect(cluster.now).toBe(0);
   isDone();
 });
 
-test('ends early where a load balancer is protected, once the others are gone, with the commands that help', async () => {
+test('ends early if a load balancer is protected, once the others are gone, with the commands that help', async () => {
   const kept = ingress('kept');
   cluster.objects.push(kept, ingress('web'));
   cluster.whileWaiting = () => {
@@ -121,7 +121,7 @@ test('names what makes an object again each time it was deleted', async () => {
   await expect(serveDrain(cluster.work())).rejects.toThrow(/Ingress shop\/web: argocd-controller makes it again each time it is deleted: stop that first/);
 });
 
-test('says so where a webhook refuses a deletion', async () => {
+test('says so if a webhook refuses a deletion', async () => {
   cluster.objects.push(ingress('web', { metadata: { finalizers: [] } }));
   cluster.failures.push(...Array.from({ length: 100 }, () => ({ command: /^delete ingress/, stderr: 'admission webhook "policy.example.com" denied the request' })));
   await expect(serveDrain(cluster.work())).rejects.toThrow(/Ingress shop\/web: admission webhook "policy.example.com" denied the request/);
@@ -134,7 +134,7 @@ test('waits for an API server that is away', async () => {
   expect(await serveDrain(cluster.work())).toMatchObject({ reason: '1 deleted' });
 });
 
-test('goes on in another invocation where the time of one is too short', async () => {
+test('continues in another invocation if the time of one is too short', async () => {
   cluster.objects.push(ingress('web'));
   await expect(serveDrain({ ...cluster.work(), deadline: 120_000 })).rejects.toThrow(/^waiting for Ingress shop\/web$/);
 });
@@ -150,7 +150,7 @@ test.each([
   expect(cluster.commands).toEqual([]);
 });
 
-test('deletes nothing when it can\'t tell whether the stack goes', async () => {
+test('deletes nothing when it can\'t find out whether the stack is being deleted', async () => {
   cluster.aws.failures.describeStacks = [awsError('TimeoutError', 'connect ETIMEDOUT')];
   expect(await serveDrain(cluster.work())).toMatchObject({ reason: expect.stringContaining('status unknown: TimeoutError: connect ETIMEDOUT') });
   expect(cluster.commands).toEqual([]);

@@ -16,7 +16,7 @@ export class FakeCluster implements Programs {
   /** What a command is answered instead, once each. */
   public readonly failures: { command: RegExp; stderr: string }[] = [];
 
-  /** Called whenever time goes by. */
+  /** Called whenever time passes. */
   public whileWaiting: () => void = () => {};
 
   public async helm(): Promise<Ran> {

@@ -27,7 +27,7 @@ function failing(stderr: string): { engine: Engine; given: NodeJS.ProcessEnv[]; 
   return { engine, given, seen };
 }
 
-test('points the programs at the cluster, as whom the function is, in files of nobody else', async () => {
+test('points the programs at the cluster, with the function\'s identity, in files that only it can read', async () => {
   const { engine, seen } = failing('no');
   await engine.create(manifest([CONFIG]));
   const [{ kubeconfig, mode, folder }] = seen;
@@ -51,7 +51,7 @@ test('leaves nothing behind, also after a failure', async () => {
   expect(existsSync(given[0].HOME!)).toBe(false);
 });
 
-test('each invocation has a token and a folder of its own', async () => {
+test('each invocation has its own token and folder', async () => {
   const { engine, given } = failing('no');
   await engine.create(manifest([CONFIG]));
   await engine.create(manifest([CONFIG]));
@@ -65,7 +65,7 @@ test('no secret is in an answer or a log', async () => {
   expect(logged).not.toMatch(/swordfish|abc/);
 });
 
-test('what objects are called is told, though they may repeat it in their data', async () => {
+test('names of objects are reported, even if the objects repeat them in their data', async () => {
   const { engine } = failing('Error: Secret in namespace production is wrong');
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'production' }, stringData: { where: 'production' } };
   expect((await engine.create(manifest([secret], { Overwrite: 'true' }))).Reason).toBe('Error: Secret in namespace production is wrong');
@@ -104,7 +104,7 @@ test.each(['create', 'update'] as const)('a %s in another cluster than the funct
   expect(given).toEqual([]);
 });
 
-test('what kubectl answers is not hidden where it is asked for', async () => {
+test('what kubectl answers is not hidden if it is asked for', async () => {
   const answer: Partial<Ran> = { stdout: 'k8s-aws-v1.abc' };
   const engine = new Engine((): Programs => new FakePrograms([[/^get/, answer]]));
   engine.type = VALUE;

@@ -62,7 +62,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 60_000 + seconds * 1000 };
   }
 
-  test('a definition and an object of its kind come in one manifest, and go in reverse', async () => {
+  test('a definition and an object of its kind are applied in one manifest, and deleted in reverse order', async () => {
     const objects = [definition('widgets', 'Widget'), { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'one', namespace: 'default' }, spec: { a: 1 } }];
     expect(await engine.create(manifest(objects, { Wait: 'true' }))).toMatchObject({ Status: 'SUCCESS' });
     expect(await plane.kubectl('get', 'widget/one', '--output', 'jsonpath={.spec.a}')).toBe('1');
@@ -74,7 +74,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     expect(await engine.delete(manifest(objects), 'Manifest', 'manifest-x')).toMatchObject({ Status: 'SUCCESS' });
   }, 20_000);
 
-  test('a namespace that does not go is named, with what holds it', async () => {
+  test('a namespace that can\'t be deleted is named, with what holds it', async () => {
     const held = { ...config('held', 'stuck'), metadata: { name: 'held', namespace: 'stuck', finalizers: ['example.com/hold'] } };
     const properties = manifest([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'stuck' } }]);
     await engine.create(properties);
@@ -90,14 +90,14 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     expect(await engine.delete(properties)).toMatchObject({ Status: 'SUCCESS' });
   }, 90_000);
 
-  test('waits for a rollout where it is asked to', async () => {
+  test('waits for a rollout if it is asked to', async () => {
     const { Reason, Status } = await engine.create(manifest([deployment('web')], { Wait: 'true' }));
     expect([Status, Reason]).toEqual(['SUCCESS', '1 applied. 0 deleted']);
     expect(await plane.kubectl('get', 'deployment/web', '--output', 'jsonpath={.status.availableReplicas}')).toBe('1');
     await engine.delete(manifest([deployment('web')]));
   }, 30_000);
 
-  test('a rollout that never ends is told with what its pods wait for', async () => {
+  test('a rollout that never ends is reported, with what its pods wait for', async () => {
     const stuck = manifest([deployment('nowhere', { place: 'nowhere' })], { Wait: 'true' });
     hasty(8);
     Object.assign(engine.aws, { invoke: () => { throw new Error('nothing can be invoked here'); } });
@@ -106,7 +106,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     await engine.delete(stuck);
   }, 30_000);
 
-  test('the API server is away for some seconds: all goes on when it is back', async () => {
+  test('the API server is away for some seconds: everything continues when it is back', async () => {
     const port = Number(new URL(plane.endpoint).port);
     const way = await proxyTo(port);
     const kubeconfig = join(plane.folder, 'by-proxy.kubeconfig');
@@ -123,7 +123,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     await plane.kubectl('delete', 'configmap/patient');
   }, 40_000);
 
-  test('a creation that was killed at any moment goes on when it is sent again', async () => {
+  test('a creation that was killed at any moment continues when it is sent again', async () => {
     const objects = Array.from({ length: 30 }, (_, index) => config(`killed-${index}`));
     const left: number[] = [];
     const graves: (() => void)[] = [];
@@ -152,7 +152,7 @@ describeUnless(missingOf(CONTROL_PLANE))('what goes wrong with manifests in a re
     await Promise.all(killed);
   }, 60_000);
 
-  test('what an admission policy denies is told in its words', async () => {
+  test('what an admission policy denies is reported in its words', async () => {
     const name = 'no-such-names';
     const policy = {
       failurePolicy: 'Fail',

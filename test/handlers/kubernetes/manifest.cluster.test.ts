@@ -57,7 +57,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect((await get('configmap/one')).metadata.resourceVersion).toBe(resourceVersion);
   }, 20_000);
 
-  test('a field that is dropped goes, and one that others set stays', async () => {
+  test('a field that is dropped is removed, and one that others set stays', async () => {
     await engine.create(manifest([config('one', { a: '1', b: '2' })]));
     await plane.kubectl('patch', 'configmap/one', '--namespace', NAMESPACE, '--type', 'merge', '--patch', '{"data":{"theirs":"3"}}');
     await engine.update(manifest([config('one', { a: '1' })]), manifest([config('one', { a: '1', b: '2' })]));
@@ -88,7 +88,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect([await get('configmap/one'), (await get('secret/one')).kind]).toEqual([undefined, 'Secret']);
   }, 20_000);
 
-  test('a deletion takes exactly what was applied, in reverse', async () => {
+  test('a deletion deletes exactly what was applied, in reverse order', async () => {
     await plane.kubectl('create', 'configmap', 'foreign', '--namespace', NAMESPACE);
     const objects = [config('one'), { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'two', namespace: NAMESPACE } }, config('three')];
     await engine.create(manifest(objects));
@@ -117,7 +117,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect(await names()).toEqual(['one']);
   }, 20_000);
 
-  test('an object that was deleted by hand comes back with an update, and its deletion is no failure', async () => {
+  test('an object that was deleted by hand comes back with an update, and deleting it again does not fail', async () => {
     await engine.create(manifest([config('one')]));
     await plane.kubectl('delete', 'configmap/one', '--namespace', NAMESPACE);
     await engine.update(manifest([config('one', { color: 'blue' })]), manifest([config('one')]));
@@ -126,7 +126,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect(await engine.delete(manifest([config('one')]))).toMatchObject({ Status: 'SUCCESS', Reason: '0 deleted' });
   }, 20_000);
 
-  test('what was changed by hand is put right by an update', async () => {
+  test('an update corrects what was changed by hand', async () => {
     await engine.create(manifest([config('one', { a: '1', b: '2' })]));
     await plane.kubectl('patch', 'configmap/one', '--namespace', NAMESPACE, '--type', 'merge', '--patch', '{"data":{"a":"9"}}');
     await engine.update(manifest([config('one', { a: '1', b: '3' })]), manifest([config('one', { a: '1', b: '2' })]));
@@ -180,7 +180,7 @@ describeUnless(missingOf(CONTROL_PLANE))('manifests in a real cluster', () => {
     expect((await get('configmap/one')).data).toEqual({ b: '2' });
   }, 20_000);
 
-  test('tells all failures at once, and no data of theirs', async () => {
+  test('reports all failures at once, and none of their data', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'two', namespace: NAMESPACE }, stringData: { a: { deep: 'swordfish-1' }, n: 1234567 } };
     const answer = await engine.create(manifest([{ ...config('one'), data: { a: ['swordfish-2'] } }, secret, config('three')]));
     expect(answer.Reason).toMatch(/shop\/one; [^]*shop\/two; /);

@@ -18,7 +18,7 @@ function engineWith(...answers: [RegExp, ...Partial<Ran>[]][]): { engine: Engine
   return { engine, programs };
 }
 
-test('applies at the server, with a manager of its own, and takes fields from others', async () => {
+test('applies at the server, with its own field manager, and takes fields over from others', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   expect(await engine.create(manifest([CONFIG], { Overwrite: 'true' }))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: expect.stringMatching(/^manifest-[0-9a-f]{16}$/) });
   const [{ args }] = programs.applied;
@@ -27,7 +27,7 @@ test('applies at the server, with a manager of its own, and takes fields from ot
   expect(args).not.toContain('--validate=false');
 });
 
-test('does not validate where that is asked for', async () => {
+test('does not validate if that is asked for', async () => {
   const { engine, programs } = engineWith([/^apply/, APPLIED]);
   await engine.create(manifest([CONFIG], { Overwrite: 'true', SkipValidation: 'true' }));
   expect(programs.applied[0].args).toContain('--validate=false');
@@ -79,7 +79,7 @@ test.each([
   expect(await engine.delete(manifest(objects))).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('another invocation goes on where the time ends while a kind is being registered', async () => {
+test('another invocation continues if the time ends while a kind is being registered', async () => {
   const { engine } = engineWith([/^apply/, { stderr: UNKNOWN }]);
   engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 120_000 };
   const invoke = jest.fn();
@@ -88,7 +88,7 @@ test('another invocation goes on where the time ends while a kind is being regis
   expect(invoke).toHaveBeenCalledTimes(1);
 });
 
-test('what an update drops and does not go is told, but does not bring everything back', async () => {
+test('what an update drops and can\'t delete is reported, but does not roll everything back', async () => {
   const dropped = { ...CONFIG, metadata: { name: 'two', uid: 'b', annotations: {} as object } };
   const { engine } = engineWith(
     [/^apply/, APPLIED],

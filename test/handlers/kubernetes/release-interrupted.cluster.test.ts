@@ -157,7 +157,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases whose Helm is interrupted', (
     expect(releases.said).toContain('shop/many was left pending-upgrade');
   }, 120_000);
 
-  test('the handler is killed while it uninstalls: the next delete goes on', async () => {
+  test('the handler is killed while it uninstalls: the next delete continues', async () => {
     const random = seeded(13);
     for (let kill = 0; kill < 3; kill++) {
       await releases.create(release(1));
@@ -185,7 +185,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases whose Helm is interrupted', (
     await expectExactly(1);
   }, 60_000);
 
-  test('the API server stays away: another invocation goes on', async () => {
+  test('the API server stays away: another invocation continues', async () => {
     const away = releases.api.interrupt(6_000);
     await expect(releases.update(release(2), { seconds: 4 })).rejects.toBeInstanceOf(Unfinished);
     await away;

@@ -50,7 +50,7 @@ describe('a chart comes', () => {
     expect(installed()).toBe('chart/chart-1.0.0.tgz');
   });
 
-  test('from an OCI registry, by its whole address and without a login', async () => {
+  test('from an OCI registry, with its whole address and without a login', async () => {
     await helm.serve('Create', { Repository: 'oci://public.ecr.aws/eks/chart', Version: '1.2.3' });
     expect(helm.commands[0]).toMatch(/^pull oci:\/\/public\.ecr\.aws\/eks\/chart --version 1\.2\.3 --destination /);
     expect(helm.aws.calls).toEqual([]);
@@ -169,7 +169,7 @@ describe('an archive', () => {
     expect(existsSync(join(folder, 'b.txt'))).toBe(false);
   });
 
-  test('is refused where it is packed by another method, or damaged', () => {
+  test('is refused if it is packed with another method, or damaged', () => {
     expect(() => unzip(zip({ 'a.txt': 'text' }, 12), folder)).toThrow('a.txt in it is compressed with method 12');
     const damaged = zip({ 'a.txt': 'text' });
     damaged.writeUInt32LE(0, damaged.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02])));
@@ -177,7 +177,7 @@ describe('an archive', () => {
   });
 });
 
-test('no secret of the values is said to CloudFormation or the log, whatever Helm says', async () => {
+test('no secret of the values reaches CloudFormation or the log, whatever Helm prints', async () => {
   const engine = new Engine(() => helm);
   engine.type = 'Custom::AWSCDK-EKS-HelmChart';
   helm.failures.push({ command: /^upgrade/, stderr: 'Error: cannot patch "db": password is hunter22-long, aHVudGVyMjItbG9uZw==' });

@@ -72,7 +72,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
     expect((await releases.get('configmap', 'refused')).data).toBeUndefined();
   }, 60_000);
 
-  test('an upgrade that fails without rollback: the next update, back to what it was, mends it', async () => {
+  test('an upgrade that fails without rollback: the next update, back to the old state, repairs it', async () => {
     const properties = { Release: 'third', Chart: 'web', Version: '1.0.0', Wait: 'true', Timeout: '2s' };
     await releases.create(properties);
     expect(await releases.refusal(releases.update({ ...properties, ...values({ replicas: 1 }) }))).toMatch(/Deployment.*third/s);
@@ -154,7 +154,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
     expect(results.map(it => it.id)).toEqual(['both/one', 'both/two']);
   }, 60_000);
 
-  test('an uninstall that fails by a hook: Helm\'s words, and a retry uninstalls once the cause is away', async () => {
+  test('an uninstall that fails because of a hook: the error has Helm\'s words, and a retry uninstalls once the cause is gone', async () => {
     const hook = configMap('cleanup', {}, { namespace: 'missing', annotations: { 'helm.sh/hook': 'pre-delete' } });
     await releases.publish('hooked', '1.0.0', { templates: { hook, other: configMap('hooked') } });
     const properties = { Release: 'hooked', Version: '1.0.0' };
@@ -167,7 +167,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases of a real Helm', () => {
     expect(await releases.history('hooked')).toEqual([]);
   }, 60_000);
 
-  test('an object that does not go: each delete fails and names it and what helps, until it is gone', async () => {
+  test('an object that can\'t be deleted: each delete fails and names it and what helps, until it is gone', async () => {
     await releases.publish('held', '1.0.0', { templates: { held: configMap('held', {}, { finalizers: ['example.com/hold'] }) } });
     const properties = { Release: 'held', Version: '1.0.0', Timeout: '2s' };
     await releases.create(properties);

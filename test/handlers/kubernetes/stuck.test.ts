@@ -40,7 +40,7 @@ test('says what the controller warned of last since the deletion', async () => {
   expect(await holds(web)).toMatch(/^"Failed: AccessDenied: not authorized.*DeleteLoadBalancer"; it has the finalizer/);
 });
 
-test('tells how to unprotect a load balancer, rather than to take the finalizer away', async () => {
+test('says how to unprotect a load balancer, instead of how to remove the finalizer', async () => {
   const nlb = object('v1', 'Service', 'nlb', { metadata: { ...DELETED, finalizers: ['service.k8s.aws/resources'] } });
   cluster.objects = [nlb, controller(1)];
   cluster.warn(nlb, 'deletion_protection is enabled, cannot delete the service: nlb');
@@ -69,12 +69,12 @@ test.each([
   ['it is not being deleted', ingress('web')],
   ['nothing that is known holds it: see kubectl get ingress.v1.networking.k8s.io web --namespace shop -o yaml',
     ingress('web', { metadata: { ...DELETED, finalizers: [] } })],
-])('says so where %s', async (words, it) => {
+])('says so if %s', async (words, it) => {
   cluster.objects = [it];
   expect(await holds(it)).toBe(words);
 });
 
-test('says so where the object is gone', async () => {
+test('says so if the object is gone', async () => {
   expect(await holds(ingress('web'))).toBe('it is gone');
 });
 

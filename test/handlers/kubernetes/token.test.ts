@@ -37,7 +37,7 @@ test('the address depends on the cluster\'s name, so that another cluster does n
   expect(presigned('other', caller, NOW)).not.toBe(presigned('shop', caller, NOW));
 });
 
-test('wraps the address as EKS expects it: no padding, no signs that an HTTP header may not have', () => {
+test('wraps the address as EKS expects it: no padding, no characters that an HTTP header may not have', () => {
   const token = tokenFor('shop', caller, NOW);
   expect(token).toMatch(/^k8s-aws-v1\.[A-Za-z0-9_-]+$/);
   expect(Buffer.from(token.replace('k8s-aws-v1.', ''), 'base64url').toString()).toBe(presigned('shop', caller, NOW));
@@ -53,7 +53,7 @@ test.each([
   expect(new URL(presigned('shop', { ...caller, region }, NOW)).host).toBe(`sts.${region}.${suffix}`);
 });
 
-test('takes what Lambda tells its functions', () => {
+test('uses the variables that Lambda gives its functions', () => {
   expect(callerFrom({
     AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token', AWS_ENDPOINT_URL_STS: 'https://sts.example.com',
   })).toEqual({ region: 'eu-central-1', accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token', endpoint: 'https://sts.example.com' });

@@ -48,7 +48,7 @@ test('says what it waited for and the last error, after the time that it was giv
   expect(engine.clock.now() - start).toBeGreaterThanOrEqual(295_000);
 });
 
-test('tells an object without the value from one that is missing', async () => {
+test('distinguishes an object without the value from one that is missing', async () => {
   const { engine } = engineWith({ stdout: '' });
   expect((await engine.create(PROPERTIES)).Reason).toContain('it exists, but has no such value');
 });
@@ -59,7 +59,7 @@ test('a path that kubectl can\'t read fails at once', async () => {
   expect(programs.commands).toHaveLength(1);
 });
 
-test('takes a path with braces as it is', async () => {
+test('uses a path with braces as it is', async () => {
   const { engine, programs } = engineWith({ stdout: 'one' });
   await engine.create({ ...PROPERTIES, JsonPath: '{.a}{.b}' });
   expect(programs.commands[0].args).toContain('jsonpath={.a}{.b}');
@@ -77,7 +77,7 @@ test('another invocation waits on, until the time since the first one is over', 
   expect(engine.clock.now() - StartedAt).toBeLessThanOrEqual(1_800_000);
 });
 
-test('a value that CloudFormation would not take is told, in bytes', async () => {
+test('a value that CloudFormation would not accept is reported, with its size in bytes', async () => {
   const { engine } = engineWith({ stdout: 'x'.repeat(3_001) });
   expect((await engine.create(PROPERTIES)).Reason).toBe('The value has 3003 bytes, and CloudFormation takes 3000: give a `jsonPath` that selects less');
 });

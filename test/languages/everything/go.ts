@@ -25,7 +25,7 @@ export function go({ steps }: Recording): string {
     return type.primitive === 'string' ? 'string' : type.primitive === 'number' ? 'float64' : type.primitive === 'boolean' ? 'bool'
       : type.primitive ? 'interface{}' : nameOf(type.type!);
   };
-  /** Classes, interfaces, enums and `any` stand for themselves, all else is pointed at. */
+  /** Classes, interfaces, enums and `any` are used as they are; everything else is a pointer. */
   const element = (type: reflect.TypeReference): string => `${isPlain(type) ? '' : '*'}${typeName(type)}`;
   const isPlain = (type: reflect.TypeReference) => ['any', 'json'].includes(type.primitive ?? '') || (type.fqn !== undefined && !structOf(type));
 

@@ -1,6 +1,6 @@
 import type { Libraries } from './libraries';
 
-/** Platforms that set every prop, one with a network of its own and one in a VPC that is there. */
+/** Platforms that set every prop, one with its own network and one in an existing VPC. */
 export function platforms({ cdk, eksplatform, layer }: Libraries, stack: InstanceType<Libraries['cdk']['Stack']>): void {
   const { aws_ec2: ec2, aws_eks_v2: eks, aws_iam: iam, aws_kms: kms, aws_logs: logs, aws_route53: route53, aws_s3: s3 } = cdk;
   const zone = route53.HostedZone.fromHostedZoneAttributes(stack, 'Zone', { zoneName: 'example.com', hostedZoneId: 'Z0123456789EXAMPLE' });
