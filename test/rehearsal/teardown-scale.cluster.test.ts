@@ -9,9 +9,10 @@ import { missingOf, prepare, REHEARSAL } from '../../rehearsal/setup/toolchain';
 import { Processes } from '../../rehearsal/support/processes';
 import { ROOT, run } from '../../tools/programs';
 import { runControlPlane, type RunningControlPlane } from '../support/control-plane';
+import { describeUnless } from '../support/run';
 
 /** It takes two minutes, most of which AWS lets it wait. */
-const whereAsked = process.env.TEARDOWN_SCALE && missingOf(REHEARSAL) === undefined ? describe : describe.skip;
+const missing = process.env.TEARDOWN_SCALE ? missingOf(REHEARSAL) : 'TEARDOWN_SCALE is not set';
 
 /** A bucket of each action: what it holds, and how much comes back in a second. As EC2's for changes, and for reads. */
 const BUCKETS = { change: [50, 5], read: [100, 20] };
@@ -19,7 +20,7 @@ const BUCKETS = { change: [50, 5], read: [100, 20] };
 const [BALANCERS, TARGET_GROUPS, INTERFACES, GROUPS] = [50, 200, 300, 50];
 const CONTROLLER = 'elbv2.k8s.aws/cluster';
 
-whereAsked('the teardown of a large cluster (skipped unless TEARDOWN_SCALE is set, and a rehearsal of 1.36 has set all up)', () => {
+describeUnless(missing)('the teardown of a large cluster', () => {
   let plane: RunningControlPlane;
   let processes: Processes;
   let emulator: Emulator;
