@@ -84,7 +84,7 @@ export class Fence {
     if (this.isHolder(lease.state)) {
       return true;
     }
-    if (newest.id !== this.id && (this.isRegistered || this.date !== undefined && newest.date > this.date)) {
+    if (this.isOvertakenBy(newest)) {
       if (holder !== undefined && holder.nonce === this.invoked.continues && !await this.write(lease, { newest })) { // else nobody would let the newer one in
         return false;
       }
@@ -144,6 +144,11 @@ export class Fence {
     };
   }
 
+  /** The dates decide. Requests of one second, or without a date, are as new as the order in which they came. */
+  private isOvertakenBy({ id, date }: State['newest']): boolean {
+    return id !== this.id && (this.date === undefined || date === this.date ? this.isRegistered : date > this.date);
+  }
+
   private get me(): State['newest'] {
     return { id: this.id, date: this.date ?? this.work.clock.now() };
   }
@@ -171,7 +176,6 @@ export class Fence {
   private overtakenBy(id: string): Overtaken {
     return new Overtaken(`The request ${this.id} was overtaken by a newer one, ${id}, and stopped`);
   }
-
 
   private async read(): Promise<void> {
     const ran = await kubectl(this.work, ['get', '--raw', this.path]);

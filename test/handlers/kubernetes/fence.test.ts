@@ -161,6 +161,12 @@ test('an invocation that goes on for an overtaken request stops', async () => {
   expect(applied()).toEqual(['old']);
 });
 
+test('an invocation that goes on is not overtaken by an older request, though the invocation that it continues never read the Lease', async () => {
+  await send('Update', OLD, at(1));
+  expect(await send('Update', NEW, { ...at(2), Continues: 'silenced' })).toMatchObject({ Status: 'SUCCESS' });
+  expect(applied()).toEqual(['old', 'new']);
+});
+
 test('a request that is overtaken between two invocations does not hold the newer one', async () => {
   engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 2 * MINUTE };
   const invoke = jest.fn();
