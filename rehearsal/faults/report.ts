@@ -1,0 +1,47 @@
+import type { Case, Reference, Tried } from './sweep';
+
+/** How many seeds of a group of failures are printed. */
+const SEEDS = 3;
+
+/** What a sweep did, in words. */
+export function report(references: readonly Reference[], skipped: readonly { case: Case; reason: string }[], tried: readonly Tried[]): string {
+  const points = references.flatMap(it => it.points.flat()).length;
+  const failed = tried.filter(it => it.findings.length > 0);
+  return [
+    ...references.flatMap(referenceWords),
+    '',
+    `${points} points x faults = ${tried.length + skipped.length} cases: ${tried.length} tried, ${skipped.length} skipped; ${failed.length} of those tried are wrong`,
+    ...counted(skipped.map(({ case: { fault }, reason }) => `skipped ${fault.name}: ${reason}`)),
+    '',
+    ...groups(failed),
+  ].join('\n');
+}
+
+function referenceWords({ history, points, findings }: Reference): string[] {
+  return [
+    `${history.name}: ${points.flat().length} points (${history.operations.map((it, index) => `${it.name} ${points[index].length}`).join(', ')})`,
+    ...findings.map(it => `  WRONG without any fault: ${it.wrong}: ${it.words}`),
+  ];
+}
+
+/** Failures of one kind, in one history, with what was injected where; each group with names that replay some of them. */
+function groups(failed: readonly Tried[]): string[] {
+  const found = new Map<string, { readonly name: string; readonly words: string }[]>();
+  for (const { name, findings } of failed) {
+    for (const { wrong, words } of findings) {
+      const key = `${name.split('/')[0]}: ${wrong}`;
+      found.set(key, [...found.get(key) ?? [], { name, words }]);
+    }
+  }
+  return [...found].flatMap(([key, cases]) => {
+    const faults = counted(cases.map(it => it.name.split(': ').at(-1)!)).map(it => it.trim()).join(', ');
+    const spread = Array.from({ length: Math.min(SEEDS, cases.length) }, (_, index) => cases[Math.floor(index * cases.length / SEEDS)]);
+    return [`WRONG in ${key}: ${cases.length} (${faults})`, ...spread.flatMap(it => [`  --only '${it.name}'`, `      ${it.words.slice(0, 300)}`])];
+  });
+}
+
+function counted(words: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  words.forEach(it => counts.set(it, (counts.get(it) ?? 0) + 1));
+  return [...counts].map(([word, count]) => `  ${count} ${word}`);
+}
