@@ -8,7 +8,7 @@ export type KubernetesObject = any;
 
 /** What the API server refuses, in kubectl's words. */
 export class Refused extends Error {
-  constructor(public readonly reason: 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Forbidden', message: string) {
+  constructor(public readonly reason: 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Forbidden' | 'Invalid', message: string) {
     super(message);
   }
 }
@@ -31,8 +31,14 @@ export class ApiServer {
 
   constructor(private readonly clock: VirtualClock) {}
 
+  private known?: { readonly version: number; readonly kinds: readonly Kind[] };
+
   public kinds(): readonly Kind[] {
-    return kindsWith([...this.objects.values()].filter(it => it.kind === 'CustomResourceDefinition'));
+    if (this.known?.version !== this.version) {
+      const definitions = [...this.objects.values()].filter(it => it.kind === 'CustomResourceDefinition');
+      this.known = { version: this.version, kinds: kindsWith(definitions) };
+    }
+    return this.known.kinds;
   }
 
   /** The kind of an object. */

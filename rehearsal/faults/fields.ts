@@ -46,7 +46,7 @@ export function jsonPatched(object: any, patch: { op: string; path: string; valu
     const inside = names.reduce((it, name) => it?.[name], copy);
     const isThere = inside !== undefined && (last === '-' || last in inside);
     if (op === 'test' && JSON.stringify(inside?.[last]) !== JSON.stringify(value) || op !== 'add' && !isThere || inside === undefined) {
-      throw new Error(`the server rejected our request due to an error in our request: ${op} ${path}`);
+      throw new Error(`The request is invalid: the server rejected our request due to an error in our request: ${op} ${path}`);
     }
     if (op === 'remove') {
       Array.isArray(inside) ? inside.splice(Number(last), 1) : delete inside[last];

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { Refused, type ApiServer, type KubernetesObject } from './api-server';
 import { CAUSE, Interrupted, type Failure } from './calls';
 import type { Charts } from './charts';
 import type { VirtualClock } from './clock';
+import type { Files } from './files';
 import { parse, type Command } from './kubectl';
 import type { Ended } from './sandbox';
 
@@ -38,7 +38,7 @@ export class StepFailed extends Error {
  */
 export class Helm {
   constructor(
-    private readonly api: ApiServer, private readonly charts: Charts, private readonly clock: VirtualClock,
+    private readonly api: ApiServer, private readonly charts: Charts, private readonly files: Files, private readonly clock: VirtualClock,
     private readonly step: Step, private readonly pause: () => Promise<void>,
   ) {}
 
@@ -62,10 +62,10 @@ export class Helm {
   private readonly verbs: { readonly [verb: string]: (command: Command) => Promise<string | void> | string | void } = {
     pull: ({ words, options }) => {
       const chart = this.charts.find(words[1].split('/').pop()!, options.version);
-      writeFileSync(join(options.destination, `${chart.name}-${chart.version}.tgz`), JSON.stringify(chart));
+      this.files.write(join(options.destination, `${chart.name}-${chart.version}.tgz`), JSON.stringify(chart));
     },
     registry: () => undefined,
-    show: ({ words }) => chartAt(words[2]).crds.map((it: object) => JSON.stringify(it)).join('\n'),
+    show: ({ words }) => this.chartAt(words[2]).crds.map((it: object) => JSON.stringify(it)).join('\n'),
     get: ({ words: [, , name], options: { namespace } }) => {
       const last = this.history(name, namespace).at(-1);
       if (last === undefined) {
@@ -80,8 +80,8 @@ export class Helm {
 
   private async upgrade({ words: [, name, archive], options }: Command): Promise<void> {
     const { namespace } = options;
-    const chart = chartAt(archive);
-    const values = JSON.parse(readFileSync(options.values, 'utf8'));
+    const chart = this.chartAt(archive);
+    const values = JSON.parse(this.files.read(options.values));
     const last = this.history(name, namespace).at(-1);
     const isInstall = last === undefined || last.metadata.labels.status === 'uninstalled';
     this.refusePending(last);
@@ -186,6 +186,11 @@ export class Helm {
     this.api.replace({ ...living, metadata: { ...living.metadata, labels: { ...living.metadata.labels, status }, resourceVersion: undefined } }, 'Helm');
   }
 
+  /** A chart that was pulled. Helm takes an archive or a folder. */
+  private chartAt(path: string): any {
+    return JSON.parse(this.files.read(path.endsWith('.tgz') ? path : join(path, this.files.list(path)[0])));
+  }
+
   private refusePending(last: Revision | undefined): void {
     if (/^pending-/.test(last?.metadata.labels.status ?? '')) {
       throw new Refused('Conflict', 'UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress');
@@ -201,12 +206,6 @@ export class Helm {
       }
     }
   }
-}
-
-/** A chart that was pulled. Helm takes an archive or a folder. */
-function chartAt(path: string): any {
-  const file = path.endsWith('.tgz') ? path : join(path, readdirSync(path)[0]);
-  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** An object with the marks of its release. */

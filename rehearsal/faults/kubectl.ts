@@ -1,6 +1,6 @@
-import { readFileSync } from 'fs';
 import { Refused, type ApiServer, type KubernetesObject } from './api-server';
 import { CAUSE, type Failure } from './calls';
+import type { Files } from './files';
 import { jsonPatched, mergePatched } from './fields';
 import { jsonPath } from './json-path';
 import { kindOf } from './kinds';
@@ -49,7 +49,7 @@ export function failed(how: Failure): Ended {
 }
 
 /** Runs a command against the API server. */
-export function kubectl(api: ApiServer, args: readonly string[], input: string): Outcome {
+export function kubectl(api: ApiServer, files: Files, args: readonly string[], input: string): Outcome {
   if (!api.isThere) {
     return { ended: { code: 1, stdout: '', stderr: 'Unable to connect to the server: dial tcp: lookup shop.eks.amazonaws.com: no such host' } };
   }
@@ -60,7 +60,7 @@ export function kubectl(api: ApiServer, args: readonly string[], input: string):
     throw new Error(`rehearsal/faults/kubectl.ts does not know kubectl ${verb}: teach it what the real one does`);
   }
   try {
-    return run({ api, ...command, words: command.words.slice(1), input });
+    return run({ api, files, ...command, words: command.words.slice(1), input });
   } catch (error) {
     if (error instanceof Refused) {
       return { ended: refused(error) };
@@ -71,6 +71,7 @@ export function kubectl(api: ApiServer, args: readonly string[], input: string):
 
 interface Run extends Command {
   readonly api: ApiServer;
+  readonly files: Files;
   readonly input: string;
 }
 
@@ -82,11 +83,12 @@ const VERBS: { readonly [verb: string]: (run: Run) => Outcome } = {
   delete: remove,
   patch: run => {
     const [object] = named(run);
-    const { patch = readFileSync(run.options['patch-file'] ?? '/dev/null', 'utf8'), type = 'strategic' } = run.options;
+    const { type = 'strategic' } = run.options;
+    const patch = run.options.patch ?? run.files.read(run.options['patch-file']);
     const living = run.api.get(object);
     // A strategic patch is a merge patch but for lists, of which our patches have none.
-    const next = type === 'json' ? jsonPatched(living, JSON.parse(patch)) : mergePatched(living, JSON.parse(patch));
-    const [patched] = [run.api.replace(next, run.options['field-manager'] ?? 'kubectl-patch')];
+    const next = type === 'json' ? jsonPatch(living, JSON.parse(patch)) : mergePatched(living, JSON.parse(patch));
+    const patched = run.api.replace(next, run.options['field-manager'] ?? 'kubectl-patch');
     return ended(run.options.output === 'json' ? JSON.stringify(patched) : `${patched.kind.toLowerCase()}/${patched.metadata.name} patched`);
   },
   label: run => {
@@ -179,8 +181,8 @@ function remove(run: Run): Outcome {
 }
 
 /** The objects that kubectl is given: one JSON after the other. */
-function read({ options, input }: Run): KubernetesObject[] {
-  const text = options.filename === '-' ? input : readFileSync(options.filename!, 'utf8');
+function read({ options, files, input }: Run): KubernetesObject[] {
+  const text = options.filename === '-' ? input : files.read(options.filename);
   const objects = text.split('\n').filter(it => it.startsWith('{')).map(it => JSON.parse(it));
   return objects.map(it => {
     const { namespace = options.namespace } = it.metadata;
@@ -223,8 +225,16 @@ function known(api: ApiServer, word: string) {
   return kind;
 }
 
+function jsonPatch(living: KubernetesObject, patch: any): KubernetesObject {
+  try {
+    return jsonPatched(living, patch);
+  } catch (error: any) {
+    throw new Refused('Invalid', error.message);
+  }
+}
+
 function refused(error: Refused, from?: string): Ended {
-  const plain = /no matches for kind|doesn't have a resource type|does not match the namespace|Apply failed/.test(error.message);
+  const plain = /no matches for kind|doesn't have a resource type|does not match the namespace|Apply failed|request is invalid/.test(error.message);
   const where = from === undefined && error.reason !== 'AlreadyExists' ? '' : 'error when creating "STDIN": ';
   return { code: 1, stdout: '', stderr: plain ? `error: ${error.message}` : `Error from server (${error.reason}): ${where}${error.message}` };
 }

@@ -4,9 +4,6 @@
  * Ends with 0 if nothing is wrong, with 1 if something is, or if nothing was tried.
  */
 
-import { mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
 import { parseArgs } from 'util';
 import { HISTORIES } from './histories';
 import { report } from './report';
@@ -30,20 +27,15 @@ async function main(argv: string[]): Promise<number> {
     say(USAGE);
     return 0;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'eks-platform-faults-'));
-  try {
-    return await sweep(folder, only, trace === true);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return sweep(only, trace === true);
 }
 
-async function sweep(folder: string, only: string, trace: boolean): Promise<number> {
+async function sweep(only: string, trace: boolean): Promise<number> {
   const references: Reference[] = [];
   const skipped: { case: Case; reason: string }[] = [];
   const tried: Tried[] = [];
   for (const history of HISTORIES) {
-    const reference = await record(history, folder);
+    const reference = await record(history);
     if (trace) {
       reference.trace.forEach(say);
     }

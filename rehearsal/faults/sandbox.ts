@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { never } from './calls';
 import type { VirtualClock } from './clock';
+import type { Files } from './files';
 import type { Invocation } from './lambda';
 import { ROOT } from '../support/paths';
 
@@ -18,8 +19,8 @@ export interface Ended {
 /** The outer edges of a function: all by which it can see or change the world. */
 export interface Edges {
   readonly clock: VirtualClock;
-  /** A folder in place of `/tmp`. */
-  readonly folder: string;
+  /** In place of `/tmp`. */
+  readonly files: Files;
   readonly env: NodeJS.ProcessEnv;
   aws(invocation: Invocation, client: string, operation: string, input: any, config: any): Promise<any>;
   fetch(invocation: Invocation, url: string, init: any): Promise<any>;
@@ -27,8 +28,8 @@ export interface Edges {
   program(invocation: Invocation, name: string, args: string[], input: string, interrupted: Promise<unknown>): Promise<Ended>;
 }
 
-/** Modules of Node that neither see nor change the world, or only the function's own folder. */
-const OWN = ['buffer', 'crypto', 'events', 'fs', 'path', 'querystring', 'string_decoder', 'url', 'util', 'zlib'];
+/** Modules of Node that neither see nor change the world. */
+const OWN = ['buffer', 'crypto', 'events', 'path', 'querystring', 'string_decoder', 'url', 'util', 'zlib'];
 
 /** What a module of a function gets instead of Node's own. */
 const GLOBALS = [
@@ -134,7 +135,9 @@ function moduleOf(name: string, invocation: Invocation, edges: Edges): any {
   }
   switch (plain) {
     case 'os':
-      return { ...os, tmpdir: () => edges.folder };
+      return { ...os, tmpdir: () => '/tmp' };
+    case 'fs':
+      return edges.files.module;
     case 'timers/promises':
       return { setTimeout: (milliseconds: number, value?: unknown) => alive(invocation, edges.clock.sleep(milliseconds)).then(() => value) };
     case 'child_process':

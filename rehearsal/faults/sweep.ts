@@ -39,10 +39,9 @@ export interface Tried extends Pick<Case, 'name'> {
 }
 
 /** Lives a history without any fault, and records all calls. */
-export async function record(history: History, folder: string): Promise<Reference> {
+export async function record(history: History): Promise<Reference> {
   const foreign = new Set<string>();
   let world = new World({
-    folder,
     charts: CHARTS,
     plant: (api: ApiServer) => {
       const before = new Set(api.objects.keys());

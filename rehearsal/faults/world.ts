@@ -5,6 +5,7 @@ import type { Charts } from './charts';
 import { VirtualClock } from './clock';
 import { CloudFormation, type Resource } from './cloudformation';
 import { Controllers } from './controllers';
+import { Files } from './files';
 import { Helm, StepFailed } from './helm';
 import { failed, kubectl } from './kubectl';
 import { Lambda, type Invocation } from './lambda';
@@ -22,8 +23,6 @@ const ENV = {
 };
 
 export interface WorldOptions {
-  /** Where functions write, in place of `/tmp`. */
-  readonly folder: string;
   readonly charts: Charts;
   /** What others have in the cluster, made as soon as that exists. */
   readonly plant: (api: ApiServer) => void;
@@ -45,6 +44,7 @@ export class World {
   /** Called when a program begins to change a release while another one still does. */
   public collided: (release: string, invocation: Invocation) => void = () => undefined;
 
+  private readonly files = new Files();
   private readonly busy = new Map<string, () => boolean>();
 
   constructor(private readonly options: WorldOptions, start = START) {
@@ -73,7 +73,7 @@ export class World {
   private edges(): Edges {
     return {
       clock: this.clock,
-      folder: this.options.folder,
+      files: this.files,
       env: ENV,
       aws: (invocation, client, operation, input) => this.calls.pass(invocation, call('aws', `aws ${client} ${operation}`,
         () => this.account.call(operation, input), how => { throw failure(how); })),
@@ -92,7 +92,7 @@ export class World {
     const signalled: Ended = { code: null, stdout: '', stderr: '' };
     const what = `kubectl ${args.slice(0, 2).filter(it => !it.startsWith('-')).join(' ')}`;
     try {
-      const outcome = await this.calls.pass(invocation, call('kubectl', what, () => kubectl(this.api, args, input), how => ({ ended: failed(how) })), interrupted);
+      const outcome = await this.calls.pass(invocation, call('kubectl', what, () => kubectl(this.api, this.files, args, input), how => ({ ended: failed(how) })), interrupted);
       if ('ended' in outcome) {
         return outcome.ended;
       }
@@ -124,7 +124,7 @@ export class World {
     const pause = async () => {
       await Promise.race([this.wait(2_000, invocation), interrupted.then(() => { throw new Interrupted(); })]);
     };
-    const helm = new Helm(this.api, this.options.charts, this.clock, step, pause);
+    const helm = new Helm(this.api, this.options.charts, this.files, this.clock, step, pause);
     let isOver = false;
     const run = () => {
       if (changes && this.busy.get(name)?.()) {
