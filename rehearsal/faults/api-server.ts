@@ -26,12 +26,12 @@ export class ApiServer {
   public objects = new Map<string, KubernetesObject>();
   public version = 1;
 
-  /** Called after each change, as controllers are. */
-  public changed: (object: KubernetesObject) => void = () => undefined;
+  private known?: { readonly version: number; readonly kinds: readonly Kind[] };
 
   constructor(private readonly clock: VirtualClock) {}
 
-  private known?: { readonly version: number; readonly kinds: readonly Kind[] };
+  /** Called after each change, as controllers are. */
+  public changed: (object: KubernetesObject) => void = () => undefined;
 
   public kinds(): readonly Kind[] {
     if (this.known?.version !== this.version) {
@@ -85,13 +85,14 @@ export class ApiServer {
     const others: Manager[] = living.metadata.managedFields.filter((it: Manager) => !isEntry(it));
     const { metadata: { managedFields, ...metadata }, ...rest } = living;
     const before = { ...rest, metadata };
-    const contested = fields.filter(it => others.some(other => other.fields.includes(it)) && !isDeepStrictEqual(valueAt(before, it), valueAt(object, it)));
+    const isManaged = (path: string) => others.some(it => it.fields.includes(path));
+    const contested = fields.filter(it => isManaged(it) && !isDeepStrictEqual(valueAt(before, it), valueAt(object, it)));
     if (contested.length > 0 && !force) {
       const [{ manager: name }] = others.filter(it => it.fields.some(field => contested.includes(field)));
       throw new Refused('Conflict', `Apply failed with ${contested.length} conflict: conflict with "${name}": ${contested[0]}`);
     }
     const dropped: string[] = (managedFields.find(isEntry)?.fields ?? [])
-      .filter((it: string) => !fields.includes(it) && !others.some(other => other.fields.includes(it)));
+      .filter((it: string) => !fields.includes(it) && !isManaged(it));
     const left = others.map(it => ({ ...it, fields: it.fields.filter(field => !contested.includes(field)) })).filter(it => it.fields.length > 0);
     return this.put(living, merged(forget(before, dropped), object), [...left, entry]);
   }
@@ -119,7 +120,7 @@ export class ApiServer {
     if (living.metadata.deletionTimestamp === undefined) {
       const going = this.store({ ...living, metadata: { ...living.metadata, deletionTimestamp: this.stamp() } });
       if (going.kind === 'Namespace') {
-        [...this.objects.values()].filter(it => it.metadata.namespace === going.metadata.name).forEach(it => this.objects.has(this.keyOf(it)) && this.delete(it));
+        [...this.objects.values()].filter(it => it.metadata.namespace === going.metadata.name).forEach(it => this.delete(it));
       }
       if (going.kind === 'CustomResourceDefinition') {
         const kinds = kindsWith([going]).filter(it => it.kind === going.spec.names.kind);
@@ -161,10 +162,8 @@ export class ApiServer {
   /** Puts new contents in place of the old; nothing happens if they are the same. */
   private put(living: KubernetesObject, { metadata, ...rest }: KubernetesObject, managedFields: Manager[]): KubernetesObject {
     const { uid, creationTimestamp, deletionTimestamp, resourceVersion, namespace } = living.metadata;
-    const object = {
-      ...rest,
-      metadata: { ...metadata, ...namespace !== undefined && { namespace }, uid, creationTimestamp, managedFields, resourceVersion, ...deletionTimestamp !== undefined && { deletionTimestamp } },
-    };
+    const own = { namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, managedFields };
+    const object = { ...rest, metadata: { ...metadata, ...Object.fromEntries(Object.entries(own).filter(([, it]) => it !== undefined)) } };
     if (isDeepStrictEqual(object, living)) {
       return living;
     }

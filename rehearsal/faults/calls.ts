@@ -49,19 +49,20 @@ export function never(): Promise<any> {
 /** All calls pass here: they are recorded, delayed, and one of them is disturbed. */
 export class Calls {
   public readonly points: Point[] = [];
-  public watch: Watch = () => undefined;
   /** Each call with its time, for whoever looks into a failure. */
   public readonly trace: string[] = [];
 
   /** The point that is disturbed, by its index, and how. */
   public disturbed?: { readonly index: number; readonly fault: Fault };
 
-  /** Disturbs all calls from a time on: an outage. */
-  public outage?: (call: Call<any>, invocation: Invocation) => (() => any) | undefined;
+  /** Disturbs all calls for a while: what it gives is done instead of a call's effect. */
+  public outage?: (call: Call<any>) => (() => any) | undefined;
 
   private readonly counts = new Map<string, number>();
 
   constructor(private readonly clock: VirtualClock) {}
+
+  public watch: Watch = () => undefined;
 
   /**
    * Makes a call for an invocation.
@@ -85,7 +86,7 @@ export class Calls {
       if (isInterrupted) {
         throw new Interrupted();
       }
-      const result = this.outage?.(call, invocation)?.() ?? call.effect();
+      const result = this.outage?.(call)?.() ?? call.effect();
       this.watch(point, invocation);
       return result;
     };
@@ -93,7 +94,7 @@ export class Calls {
       const result = this.disturbed?.index === point.index ? await Promise.race([
         this.disturbed.fault({ call, invocation, go }), interrupted.then(() => { throw new Interrupted(); }),
       ]) : await go();
-      return invocation.isDead ? never() : result;
+      return await (invocation.isDead ? never() : result);
     } finally {
       invocation.waitsFor.delete(call.what);
     }

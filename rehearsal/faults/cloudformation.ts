@@ -55,9 +55,6 @@ export class CloudFormation {
   public phase = '';
   public requests = 0;
 
-  /** Called with each answer that is heard. */
-  public heard: (logicalId: string, request: RequestType, answer: any) => void = () => undefined;
-
   /** Those that wait for an answer, by the address of the answer. */
   private readonly open = new Map<string, { logicalId: string; request: RequestType; settle: (answer: any) => void }>();
 
@@ -65,18 +62,21 @@ export class CloudFormation {
     lambda.phase = () => this.phase;
   }
 
-  /** Takes a function's answer. Returns the status of HTTP: the address is valid for two hours. */
-  public answer(url: string, answer: any): number {
-    const { pathname } = new URL(url);
-    this.open.get(pathname)?.settle(answer);
-    return 200;
-  }
+  /** Called with each answer that is heard. */
+  public heard: (logicalId: string, request: RequestType, answer: any) => void = () => undefined;
 
   /** Cancels what is in progress, as the failure of another resource does. Returns whether there was something to cancel. */
   public cancel: () => boolean = () => false;
 
   /** Tries again what a rollback could not do. */
   public continueRollback: () => Promise<Ended> = () => this.delete();
+
+  /** Takes a function's answer. Returns the status of HTTP: the address is valid for two hours. */
+  public answer(url: string, answer: any): number {
+    const { pathname } = new URL(url);
+    this.open.get(pathname)?.settle(answer);
+    return 200;
+  }
 
   /** Creates or updates the stack. If that fails, everything is rolled back. */
   public async deploy(template: Template): Promise<Ended> {
@@ -124,7 +124,8 @@ export class CloudFormation {
   }
 
   private async oneForward(
-    logicalId: string, template: Template, before: ReadonlyMap<string, Kept>, tried: Set<string>, reasons: string[], one: (id: string) => Promise<void>,
+    logicalId: string, template: Template, before: ReadonlyMap<string, Kept>, tried: Set<string>, reasons: string[],
+    one: (id: string) => Promise<void>,
   ): Promise<void> {
     const resource = template[logicalId];
     await Promise.all((resource.after ?? []).map(one));
@@ -267,8 +268,14 @@ export class CloudFormation {
       }));
       this.open.set(path, { logicalId: LogicalResourceId, request: RequestType, settle });
       this.lambda.deliver(resource.function!, {
-        RequestType, ResponseURL, StackId: this.stackId, RequestId, ResourceType: resource.type, LogicalResourceId,
-        ResourceProperties: { ...resource.properties }, ...more,
+        RequestType,
+        ResponseURL,
+        StackId: this.stackId,
+        RequestId,
+        ResourceType: resource.type,
+        LogicalResourceId,
+        ResourceProperties: { ...resource.properties },
+        ...more,
       });
     });
   }

@@ -88,7 +88,9 @@ export class Controllers {
 /** The record in which ExternalDNS says who made another. */
 export function markerOf(name: string, owner: string): object {
   return {
-    Name: `edns-a.${name}.example.com.`, Type: 'TXT', TTL: 300,
+    Name: `edns-a.${name}.example.com.`,
+    Type: 'TXT',
+    TTL: 300,
     ResourceRecords: [{ Value: `"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=ingress/shop/${name}"` }],
   };
 }

@@ -15,7 +15,8 @@ const IDENTITY = [
 /** The paths of all fields with a value. A list counts as one. */
 export function leavesOf(object: any, path: readonly string[] = []): string[] {
   const entries = isMap(object) ? Object.entries(object) : [];
-  const leaves = entries.length === 0 && path.length > 0 ? [JSON.stringify(path)] : entries.flatMap(([name, inside]) => leavesOf(inside, [...path, name]));
+  const isLeaf = entries.length === 0 && path.length > 0;
+  const leaves = isLeaf ? [JSON.stringify(path)] : entries.flatMap(([name, inside]) => leavesOf(inside, [...path, name]));
   return leaves.filter(it => !IDENTITY.some(identity => it === identity || it.startsWith(`${identity.slice(0, -1)},`)));
 }
 

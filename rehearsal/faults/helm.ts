@@ -33,10 +33,31 @@ export class StepFailed extends Error {
  *
  * Rests on: a Secret a revision, labelled with owner, name, status and version, and with the labels of `--labels`, which the next
  * revision inherits; `upgrade --install` refuses a release whose last revision is pending, and objects that it does not own;
- * the status is written before and after the objects; an interrupted upgrade is recorded as failed, a killed one stays pending;
- * `uninstall` records `uninstalled` even if its waiting failed, and purges the record of a release that is uninstalled.
+ * the status is written before and after the objects, and the former revision is superseded in between; an interrupted upgrade is
+ * recorded as failed, a killed one stays pending; a rollback takes the labels of the revision that it goes back to; `uninstall`
+ * ignores that a status can't be written, records `uninstalled` even if its waiting failed, and purges what is uninstalled already
+ * (pkg/action/{upgrade,rollback,uninstall}.go of Helm 4). It has no hooks, and no pods that it could wait for.
  */
 export class Helm {
+  private readonly verbs: { readonly [verb: string]: (command: Command) => Promise<string | void> | string | void } = {
+    pull: ({ words, options }) => {
+      const chart = this.charts.find(words[1].split('/').pop()!, options.version);
+      this.files.write(join(options.destination, `${chart.name}-${chart.version}.tgz`), JSON.stringify(chart));
+    },
+    registry: () => undefined,
+    show: ({ words }) => this.chartAt(words[2]).crds.map((it: object) => JSON.stringify(it)).join('\n'),
+    get: ({ words: [, , name], options: { namespace } }) => {
+      const last = this.history(name, namespace).at(-1);
+      if (last === undefined) {
+        throw new Refused('NotFound', 'release: not found');
+      }
+      return last.data.release.manifest.map((it: object) => JSON.stringify(it)).join('\n');
+    },
+    upgrade: command => this.upgrade(command),
+    rollback: command => this.rollback(command),
+    uninstall: command => this.uninstall(command),
+  };
+
   constructor(
     private readonly api: ApiServer, private readonly charts: Charts, private readonly files: Files, private readonly clock: VirtualClock,
     private readonly step: Step, private readonly pause: () => Promise<void>,
@@ -59,25 +80,6 @@ export class Helm {
     }
   }
 
-  private readonly verbs: { readonly [verb: string]: (command: Command) => Promise<string | void> | string | void } = {
-    pull: ({ words, options }) => {
-      const chart = this.charts.find(words[1].split('/').pop()!, options.version);
-      this.files.write(join(options.destination, `${chart.name}-${chart.version}.tgz`), JSON.stringify(chart));
-    },
-    registry: () => undefined,
-    show: ({ words }) => this.chartAt(words[2]).crds.map((it: object) => JSON.stringify(it)).join('\n'),
-    get: ({ words: [, , name], options: { namespace } }) => {
-      const last = this.history(name, namespace).at(-1);
-      if (last === undefined) {
-        throw new Refused('NotFound', 'release: not found');
-      }
-      return last.data.release.manifest.map((it: object) => JSON.stringify(it)).join('\n');
-    },
-    upgrade: command => this.upgrade(command),
-    rollback: command => this.rollback(command),
-    uninstall: command => this.uninstall(command),
-  };
-
   private async upgrade({ words: [, name, archive], options }: Command): Promise<void> {
     const { namespace } = options;
     const chart = this.chartAt(archive);
@@ -89,9 +91,25 @@ export class Helm {
       await this.step('namespace', () => this.api.find(namespaceOf(namespace)) ?? this.api.create(namespaceOf(namespace), 'helm'));
     }
     const manifest = this.charts.render(chart, values, name).map(it => owned(it, name, namespace));
-    this.refuseOthers(manifest, name, namespace, options['take-ownership'] === 'true');
+    const known = isInstall ? [] : last.data.release.manifest.map(keyOf);
+    this.refuseOthers(options['take-ownership'] === 'true' ? [] : manifest.filter(it => !known.includes(keyOf(it))), name, namespace);
     const labels = { ...customLabels(isInstall ? undefined : last), ...labelsIn(options.labels) };
-    await this.release({ name, namespace, chart, values, manifest, labels }, last, isInstall ? 'install' : 'upgrade');
+    try {
+      await this.release({ name, namespace, chart, values, manifest, labels }, last, isInstall ? 'install' : 'upgrade');
+    } catch (error: any) {
+      if (options['rollback-on-failure'] !== 'true' || error instanceof Interrupted) {
+        throw error;
+      }
+      await this.takeBack(name, options);
+      throw new Refused('Conflict', `release ${name} failed, and has been taken back due to rollback-on-failure being set: ${error.message}`);
+    }
+  }
+
+  /** What `--rollback-on-failure` does: rolls back to the last revision that worked, or uninstalls where there is none. */
+  private async takeBack(name: string, options: Command['options']): Promise<void> {
+    const good = this.history(name, options.namespace).filter(({ metadata: { labels: { status } } }) => ['deployed', 'superseded'].includes(status)).at(-1);
+    const command = { words: ['', name, good?.metadata.labels.version], options: { ...options, wait: 'true' } };
+    await (good === undefined ? this.uninstall(command) : this.rollback(command));
   }
 
   private async rollback({ words: [, name, number], options: { namespace } }: Command): Promise<void> {
@@ -108,9 +126,12 @@ export class Helm {
     const { name, namespace, chart, values, manifest, labels } = next;
     const version = Number(last?.metadata.labels.version ?? 0) + 1;
     const revision = {
-      apiVersion: 'v1', kind: 'Secret', type: 'helm.sh/release.v1',
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'helm.sh/release.v1',
       metadata: {
-        name: `sh.helm.release.v1.${name}.v${version}`, namespace,
+        name: `sh.helm.release.v1.${name}.v${version}`,
+        namespace,
         labels: { ...labels, name, owner: 'helm', status: `pending-${what}`, version: `${version}` },
       },
       data: { release: { chart, values, manifest } },
@@ -131,6 +152,9 @@ export class Helm {
       await this.step(`${what}: record deployed`, () => this.mark(revision, 'deployed'));
     } catch (error: any) {
       this.mark(revision, 'failed');
+      if (what === 'rollback' && last !== undefined && this.api.find(last) !== undefined) {
+        this.mark(last, 'superseded');
+      }
       throw error instanceof StepFailed ? new Refused('Conflict', `${what.toUpperCase()} FAILED: ${error.message}`) : error;
     }
   }
@@ -142,15 +166,23 @@ export class Helm {
     if (last === undefined) {
       throw new Refused('NotFound', `uninstall: Release not loaded: ${name}: release: not found`);
     }
+    if (last.metadata.labels.status === 'uninstalled' && options['keep-history'] === 'true') {
+      throw new Refused('Conflict', `the release named "${name}" is already deleted`);
+    }
     let problem: unknown;
     if (last.metadata.labels.status !== 'uninstalled') {
-      await this.step('uninstall: record uninstalling', () => this.mark(last, 'uninstalling'));
+      await this.attempt('uninstall: record uninstalling', () => this.mark(last, 'uninstalling'));
       const manifest: any[] = [...last.data.release.manifest].reverse();
+      const failures: string[] = [];
       for (const object of manifest) {
-        await this.step(`uninstall: delete ${object.kind} ${object.metadata.name}`, () => this.api.find(object) && this.api.delete(object));
+        await this.step(`uninstall: delete ${object.kind} ${object.metadata.name}`, () => this.api.find(object) && this.api.delete(object))
+          .catch(error => failures.push(this.passing(error)));
+      }
+      if (failures.length > 0) { // Helm itself says less: it keeps the causes to its log
+        throw new Refused('Conflict', `failed to delete release: ${name}: ${failures.join(', ')}`);
       }
       problem = await this.gone(manifest, options).then(() => undefined, error => error);
-      await this.step('uninstall: record uninstalled', () => this.mark(last, 'uninstalled'));
+      await this.attempt('uninstall: record uninstalled', () => this.mark(last, 'uninstalled'));
     }
     if (options['keep-history'] !== 'true') {
       for (const revision of history) {
@@ -160,6 +192,18 @@ export class Helm {
     if (problem !== undefined) {
       throw problem;
     }
+  }
+
+  /** A step whose failure Helm only logs. */
+  private async attempt(what: string, effect: () => unknown): Promise<void> {
+    await this.step(what, effect).catch(error => this.passing(error));
+  }
+
+  private passing(error: unknown): string {
+    if (error instanceof StepFailed) {
+      return error.message;
+    }
+    throw error;
   }
 
   private async gone(manifest: any[], { wait, timeout }: Command['options']): Promise<void> {
@@ -197,8 +241,8 @@ export class Helm {
     }
   }
 
-  private refuseOthers(manifest: any[], name: string, namespace: string, takesOver: boolean): void {
-    for (const object of takesOver ? [] : manifest) {
+  private refuseOthers(manifest: any[], name: string, namespace: string): void {
+    for (const object of manifest) {
       const living = this.api.find(object);
       if (living !== undefined && living.metadata.annotations?.['meta.helm.sh/release-name'] !== name) {
         throw new Refused('Conflict', `Unable to continue with install: ${object.kind} "${object.metadata.name}" in namespace "${object.metadata.namespace ?? ''}" `
@@ -214,7 +258,8 @@ function owned(object: any, name: string, namespace: string): any {
   return {
     ...object,
     metadata: {
-      namespace, ...metadata,
+      namespace,
+      ...metadata,
       labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' },
       annotations: { ...annotations, 'meta.helm.sh/release-name': name, 'meta.helm.sh/release-namespace': namespace },
     },

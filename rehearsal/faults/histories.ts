@@ -33,7 +33,9 @@ const service = (name: string, namespace: string, finalizer: string) =>
 const INGRESS = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web', namespace: 'shop' }, spec: { ingressClassName: 'alb' } };
 
 const ENDPOINTS = {
-  apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'dnsendpoints.example.com' },
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'dnsendpoints.example.com' },
   spec: { group: 'example.com', scope: 'Namespaced', names: { plural: 'dnsendpoints', kind: 'DnsEndpoint' }, versions: [{ name: 'v1', served: true }] },
 };
 

@@ -1,7 +1,7 @@
 import { Refused, type ApiServer, type KubernetesObject } from './api-server';
 import { CAUSE, type Failure } from './calls';
-import type { Files } from './files';
 import { jsonPatched, mergePatched } from './fields';
+import type { Files } from './files';
 import { jsonPath } from './json-path';
 import { kindOf } from './kinds';
 import type { Ended } from './sandbox';
@@ -174,10 +174,12 @@ function remove(run: Run): Outcome {
   if (failures.length > 0) {
     return { ended: { code: 1, stdout: '', stderr: failures.map(it => it.stderr).join('\n') } };
   }
+  const names = objects.map(it => it.metadata.name).join(', ');
   const words = objects.map(it => `${it.kind.toLowerCase()} "${it.metadata.name}" deleted`).join('\n');
-  const isOver = () => going.every(it => it.uid === undefined || !api.isThere || api.find(it)?.metadata.uid !== it.uid) ? ended(words).ended : undefined;
+  const isGone = (it: KubernetesObject) => it.uid === undefined || !api.isThere || api.find(it)?.metadata.uid !== it.uid;
+  const isOver = () => going.every(isGone) ? ended(words).ended : undefined;
   const timeout = parseInt(options.timeout ?? '0', 10) * 1000 || Infinity;
-  return options.wait === 'false' ? ended(words) : { isOver, timeout, late: `error: timed out waiting for the condition on ${objects.map(it => it.metadata.name).join(', ')}` };
+  return options.wait === 'false' ? ended(words) : { isOver, timeout, late: `error: timed out waiting for the condition on ${names}` };
 }
 
 /** The objects that kubectl is given: one JSON after the other. */

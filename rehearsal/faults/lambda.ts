@@ -38,11 +38,14 @@ export interface Invocation {
  */
 export class Lambda {
   public readonly invocations: Invocation[] = [];
-  public phase: () => string = () => '';
-  /** Called when a function ran into its time-out. */
-  public timedOut: (invocation: Invocation) => void = () => undefined;
 
   constructor(private readonly clock: VirtualClock, private readonly calls: Calls, private readonly edges: Edges) {}
+
+  /** What CloudFormation is doing. */
+  public phase: () => string = () => '';
+
+  /** Called when a function ran into its time-out. */
+  public timedOut: (invocation: Invocation) => void = () => undefined;
 
   /** Takes an event, as `Invoke` with the type `Event` does. */
   public deliver(functionName: string, event: any, attempt = 0, awsRequestId = `invoke-${this.invocations.length}`): void {
@@ -72,8 +75,17 @@ export class Lambda {
     const phase = this.phase();
     const invocation: Invocation & { fail: () => void } = {
       name: `${event.LogicalResourceId} ${event.RequestType}${attempt > 0 ? ` (delivery ${attempt + 1})` : ''}`,
-      functionName, event, requestId: awsRequestId, resource: event.LogicalResourceId, began, end: began + LONGEST, isDead: false, hasEnded: false, waitsFor: new Set(),
-      phase: () => phase, fail,
+      functionName,
+      event,
+      requestId: awsRequestId,
+      resource: event.LogicalResourceId,
+      began,
+      end: began + LONGEST,
+      isDead: false,
+      hasEnded: false,
+      waitsFor: new Set(),
+      phase: () => phase,
+      fail,
     };
     const cancel = this.clock.after(LONGEST, () => {
       this.calls.say(`${invocation.name} ran into its time-out`);

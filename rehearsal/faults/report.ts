@@ -4,7 +4,7 @@ import type { Case, Reference, Tried } from './sweep';
 const SEEDS = 3;
 
 /** What a sweep did, in words. */
-export function report(references: readonly Reference[], skipped: readonly { case: Case; reason: string }[], tried: readonly Tried[]): string {
+export function report(references: readonly Reference[], skipped: readonly { case: Case; reason: string }[], tried: readonly Omit<Tried, 'trace'>[]): string {
   const points = references.flatMap(it => it.points.flat()).length;
   const failed = tried.filter(it => it.findings.length > 0);
   return [
@@ -25,7 +25,7 @@ function referenceWords({ history, points, findings }: Reference): string[] {
 }
 
 /** Failures of one kind, in one history, with what was injected where; each group with names that replay some of them. */
-function groups(failed: readonly Tried[]): string[] {
+function groups(failed: readonly Omit<Tried, 'trace'>[]): string[] {
   const found = new Map<string, { readonly name: string; readonly words: string }[]>();
   for (const { name, findings } of failed) {
     for (const { wrong, words } of findings) {

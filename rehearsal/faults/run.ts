@@ -33,7 +33,8 @@ async function main(argv: string[]): Promise<number> {
 async function sweep(only: string, trace: boolean): Promise<number> {
   const references: Reference[] = [];
   const skipped: { case: Case; reason: string }[] = [];
-  const tried: Tried[] = [];
+  const tried: Omit<Tried, 'trace'>[] = [];
+  let last: readonly string[] = [];
   for (const history of HISTORIES) {
     const reference = await record(history);
     if (trace) {
@@ -43,14 +44,16 @@ async function sweep(only: string, trace: boolean): Promise<number> {
     for (const one of casesOf(reference).filter(it => it.name.includes(only))) {
       const reason = one.fault.skipped(one.point);
       if (reason === undefined) {
-        tried.push(await attempt(reference, one));
+        const { trace: calls, ...result } = await attempt(reference, one);
+        tried.push(result);
+        last = calls;
       } else {
         skipped.push({ case: one, reason });
       }
     }
   }
   if (tried.length === 1) {
-    tried[0].trace.forEach(say);
+    last.forEach(say);
   }
   say(report(references, skipped, tried));
   return tried.length > 0 && [...references, ...tried].every(it => it.findings.length === 0) ? 0 : 1;

@@ -18,8 +18,12 @@ const TAKES: { readonly [edge in Edge]: number } = { 'kubectl': 300, 'helm': 300
 
 /** Of a function, as Lambda sets it. */
 const ENV = {
-  AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-  CLUSTER_NAME: 'shop', CLUSTER_ENDPOINT: 'https://shop.eks.amazonaws.com', CLUSTER_CA: 'Y2E=',
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  CLUSTER_NAME: 'shop',
+  CLUSTER_ENDPOINT: 'https://shop.eks.amazonaws.com',
+  CLUSTER_CA: 'Y2E=',
 };
 
 export interface WorldOptions {
@@ -41,9 +45,6 @@ export class World {
   /** What was in the cluster when it was deleted. */
   public remains: readonly any[] = [];
 
-  /** Called when a program begins to change a release while another one still does. */
-  public collided: (release: string, invocation: Invocation) => void = () => undefined;
-
   private readonly files = new Files();
   private readonly busy = new Map<string, () => boolean>();
 
@@ -58,6 +59,9 @@ export class World {
       create: (logicalId, resource) => this.create(logicalId, resource), delete: resource => this.delete(resource),
     });
   }
+
+  /** Called when a program begins to change a release while another one still does. */
+  public collided: (release: string, invocation: Invocation) => void = () => undefined;
 
   /** A copy, made while nothing is going on. */
   public fork(): World {
