@@ -25,6 +25,8 @@ export class ApiServer {
   public isThere = false;
   public objects = new Map<string, KubernetesObject>();
   public version = 1;
+  /** Which cluster it is: one that was deleted may be made again. */
+  public generation = 0;
 
   private known?: { readonly version: number; readonly kinds: readonly Kind[] };
 
@@ -138,6 +140,7 @@ export class ApiServer {
       return;
     }
     this.objects.delete(this.keyOf(object));
+    this.version++;
     this.changed(object);
     const home = this.objects.get(`/Namespace//${namespace}`);
     if (home !== undefined) {
@@ -173,8 +176,9 @@ export class ApiServer {
   }
 
   private store(object: KubernetesObject): KubernetesObject {
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: `${++this.version}` } };
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: `${this.version + 1}` } };
     this.objects.set(this.keyOf(stored), stored);
+    this.version++;
     this.changed(stored);
     return stored;
   }

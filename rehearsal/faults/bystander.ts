@@ -55,6 +55,7 @@ export function foreignThings(): Things {
 export class Bystander {
   private readonly objects = new Map<string, KubernetesObject>();
   private readonly things = foreignThings();
+  private generation?: number;
 
   /** @param world with the others' objects in it, if the cluster exists already */
   constructor(private readonly world: World, private readonly keys: ReadonlySet<string>) {
@@ -76,7 +77,8 @@ export class Bystander {
 
   private look(): void {
     const { api } = this.world;
-    if (api.isThere && this.objects.size === 0) {
+    if (api.isThere && this.generation !== api.generation) {
+      this.generation = api.generation;
       this.keys.forEach(key => api.objects.has(key) && this.objects.set(key, api.objects.get(key)));
     }
   }

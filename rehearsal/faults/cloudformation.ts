@@ -130,7 +130,11 @@ export class CloudFormation {
     const resource = template[logicalId];
     await Promise.all((resource.after ?? []).map(one));
     const former = before.get(logicalId);
-    if (reasons.length > 0 || former !== undefined && JSON.stringify(former.resource.properties) === JSON.stringify(resource.properties)) {
+    if (reasons.length > 0) {
+      return;
+    }
+    if (former !== undefined && JSON.stringify(former.resource.properties) === JSON.stringify(resource.properties)) {
+      this.kept.set(logicalId, { ...former, resource }); // what it depends on may have changed
       return;
     }
     tried.add(logicalId);
@@ -151,6 +155,7 @@ export class CloudFormation {
   /** The new stack's resources are deleted; those of an updated one get their former properties, and what was added is deleted after that. */
   private async rollBack(before: ReadonlyMap<string, Kept>, tried: ReadonlySet<string>, template: Template): Promise<Ended> {
     const isNew = before.size === 0;
+    before.forEach((kept, id) => tried.has(id) || this.kept.set(id, kept));
     this.continueRollback = () => isNew ? this.delete() : this.rollBack(before, tried, template);
     [this.status, this.phase] = [isNew ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS', 'rollback'];
     const reasons: string[] = [];

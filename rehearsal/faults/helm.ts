@@ -59,7 +59,7 @@ export class Helm {
   };
 
   constructor(
-    private readonly api: ApiServer, private readonly charts: Charts, private readonly files: Files, private readonly clock: VirtualClock,
+    private readonly api: ApiServer, private readonly charts: Charts, private readonly files: Files, private readonly clock: Pick<VirtualClock, 'now'>,
     private readonly step: Step, private readonly pause: () => Promise<void>,
   ) {}
 
@@ -97,7 +97,8 @@ export class Helm {
     try {
       await this.release({ name, namespace, chart, values, manifest, labels }, last, isInstall ? 'install' : 'upgrade');
     } catch (error: any) {
-      if (options['rollback-on-failure'] !== 'true' || error instanceof Interrupted) {
+      const isRecorded = this.history(name, namespace).at(-1)?.metadata.labels.status === 'failed';
+      if (options['rollback-on-failure'] !== 'true' || error instanceof Interrupted || !isRecorded) {
         throw error;
       }
       await this.takeBack(name, options);

@@ -28,7 +28,7 @@ function referenceWords({ history, points, findings }: Reference): string[] {
 function groups(failed: readonly Omit<Tried, 'trace'>[]): string[] {
   const found = new Map<string, { readonly name: string; readonly words: string }[]>();
   for (const { name, findings } of failed) {
-    for (const { wrong, words } of findings) {
+    for (const { wrong, words } of findings.filter((it, index) => findings.findIndex(other => other.wrong === it.wrong) === index)) {
       const key = `${name.split('/')[0]}: ${wrong}`;
       found.set(key, [...found.get(key) ?? [], { name, words }]);
     }

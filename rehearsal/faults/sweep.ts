@@ -80,7 +80,8 @@ export function casesOf({ history, points }: Reference): Case[] {
 
 /** Lives a history up to the end, with one fault. */
 export async function attempt(reference: Reference, { name, operation: index, point, fault }: Case): Promise<Tried> {
-  const { history: { operations }, states, remains } = reference;
+  const { history: { operations }, states, findings } = reference;
+  const remains = findings.length === 0 ? reference.remains : undefined; // what is wrong without any fault is no measure
   const trial = new Trial(reference.worlds[index].fork(), reference.foreign);
   const { world } = trial;
   const [operation, next] = operations.slice(index);
@@ -101,8 +102,8 @@ export async function attempt(reference: Reference, { name, operation: index, po
   if (operation.template !== undefined && world.cloudformation.kept.size > 0) {
     const destroy = operations.at(-1)!;
     trial.ended(await trial.operate(destroy), destroy, { fail: false });
-    const isWhole = index >= operations.length - 3 || remains.size === 0;
-    await trial.judge(states.at(-1)!, isWhole ? remains : undefined);
+    await trial.judge(states.at(-1)!, remains);
   }
-  return { name, findings: trial.findings, trace: world.calls.trace };
+  const isNew = (it: Finding) => !findings.some(known => known.wrong === it.wrong && known.words === it.words);
+  return { name, findings: trial.findings.filter(isNew), trace: world.calls.trace };
 }

@@ -19,7 +19,7 @@ export type Wrong =
   | 'works past the hour'
   | 'waits without a time-out';
 
-/** One thing that is wrong, the first of its kind in a run. */
+/** One thing that is wrong. */
 export interface Finding {
   readonly wrong: Wrong;
   readonly words: string;
@@ -53,7 +53,7 @@ export class Trial {
       }
       const minutes = Math.floor((clock.now() - sentAt(event.ResponseURL)) / 60_000);
       if (minutes >= HOUR / 60_000) {
-        this.find('works past the hour', `${point.what} of ${name} in minute ${minutes}`);
+        this.find('works past the hour', `${name}, first with ${point.what} in minute ${minutes}`);
       }
     };
     world.collided = (release, { name }) => this.find('two change one release at once', `${release}, by ${name}`);
@@ -69,7 +69,8 @@ export class Trial {
   }
 
   public find(wrong: Wrong, words: string): void {
-    if (!this.findings.some(it => it.wrong === wrong)) {
+    const isKnown = (it: Finding) => it.wrong === wrong && (it.words === words || wrong === 'works past the hour');
+    if (!this.findings.some(isKnown)) {
       this.findings.push({ wrong, words });
       this.world.calls.say(`WRONG: ${wrong}: ${words}`);
     }
@@ -109,7 +110,7 @@ export class Trial {
 
   /** Judges how an operation ended: as it should, or not at all, for a reason that names the cause. Returns whether it is as if it had not been. */
   public ended({ status, reasons }: Ended, operation: Operation, may: { readonly fail: boolean }): boolean {
-    const isBack = /ROLLBACK_COMPLETE$/.test(status);
+    const isBack = /ROLLBACK_COMPLETE$/.test(status) || operation.template !== undefined && status === 'DELETE_COMPLETE';
     const unanswered = reasons.find(it => /did not receive a response/.test(it));
     if (unanswered !== undefined) {
       this.find('nobody answered', unanswered);

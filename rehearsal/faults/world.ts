@@ -66,7 +66,8 @@ export class World {
   /** A copy, made while nothing is going on. */
   public fork(): World {
     const copy = new World(this.options, this.clock.now());
-    [copy.api.isThere, copy.api.version, copy.api.objects] = [this.api.isThere, this.api.version, new Map(this.api.objects)];
+    [copy.api.isThere, copy.api.version, copy.api.generation] = [this.api.isThere, this.api.version, this.api.generation];
+    copy.api.objects = new Map(this.api.objects);
     copy.account.things = structuredClone(this.account.things);
     [copy.cloudformation.kept, copy.cloudformation.status] = [new Map(this.cloudformation.kept), this.cloudformation.status];
     copy.cloudformation.requests = this.cloudformation.requests;
@@ -170,6 +171,7 @@ export class World {
     things.logs.push('/aws/eks/shop/cluster');
     things.groups.push({ id: 'group-eks', tag: 'aws:eks:cluster-name', cluster: 'shop', names: ['group-eks'] });
     this.api.isThere = true;
+    this.api.generation++;
     ['default', 'kube-system'].forEach(name => this.api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, 'kube-apiserver'));
     this.api.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'coredns', namespace: 'kube-system' }, spec: { replicas: 2 } }, 'eks');
     this.options.plant(this.api);
