@@ -56,13 +56,14 @@ export class Bystander {
   private readonly objects = new Map<string, KubernetesObject>();
   private readonly things = foreignThings();
   private generation?: number;
+  private readonly said = new Set<string>();
 
   /** @param world with the others' objects in it, if the cluster exists already */
   constructor(private readonly world: World, private readonly keys: ReadonlySet<string>) {
     this.look();
   }
 
-  /** What is touched by now; empty if nothing is. */
+  /** What was touched since this was asked last; empty if nothing was. */
   public touched(): string[] {
     const { api, account } = this.world;
     this.look();
@@ -72,7 +73,9 @@ export class Bystander {
       const now = (account.things[name] as unknown[]).map(it => JSON.stringify(it));
       return (this.things[name] as unknown[]).map(it => JSON.stringify(it)).filter(it => !now.includes(it)).map(it => `${name} ${it} is deleted`);
     });
-    return [...objects, ...things];
+    const fresh = [...objects, ...things].filter(it => !this.said.has(it));
+    fresh.forEach(it => this.said.add(it));
+    return fresh;
   }
 
   private look(): void {

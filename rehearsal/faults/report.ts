@@ -1,4 +1,5 @@
 import type { Case, Reference, Tried } from './sweep';
+import type { Finding } from './trial';
 
 /** How many seeds of a group of failures are printed. */
 const SEEDS = 3;
@@ -20,7 +21,7 @@ export function report(references: readonly Reference[], skipped: readonly { cas
 function referenceWords({ history, points, findings }: Reference): string[] {
   return [
     `${history.name}: ${points.flat().length} points (${history.operations.map((it, index) => `${it.name} ${points[index].length}`).join(', ')})`,
-    ...findings.map(it => `  WRONG without any fault: ${it.wrong}: ${it.words}`),
+    ...firsts(findings).map(it => `  WRONG without any fault: ${it.wrong}: ${it.words}`),
   ];
 }
 
@@ -28,16 +29,22 @@ function referenceWords({ history, points, findings }: Reference): string[] {
 function groups(failed: readonly Omit<Tried, 'trace'>[]): string[] {
   const found = new Map<string, { readonly name: string; readonly words: string }[]>();
   for (const { name, findings } of failed) {
-    for (const { wrong, words } of findings.filter((it, index) => findings.findIndex(other => other.wrong === it.wrong) === index)) {
+    for (const { wrong, words } of firsts(findings)) {
       const key = `${name.split('/')[0]}: ${wrong}`;
       found.set(key, [...found.get(key) ?? [], { name, words }]);
     }
   }
   return [...found].flatMap(([key, cases]) => {
     const faults = counted(cases.map(it => it.name.split(': ').at(-1)!)).map(it => it.trim()).join(', ');
-    const spread = Array.from({ length: Math.min(SEEDS, cases.length) }, (_, index) => cases[Math.floor(index * cases.length / SEEDS)]);
+    const shown = Math.min(SEEDS, cases.length);
+    const spread = Array.from({ length: shown }, (_, index) => cases[Math.floor(index * cases.length / shown)]);
     return [`WRONG in ${key}: ${cases.length} (${faults})`, ...spread.flatMap(it => [`  --only '${it.name}'`, `      ${it.words.slice(0, 300)}`])];
   });
+}
+
+/** The first finding of each kind. */
+function firsts(findings: readonly Finding[]): Finding[] {
+  return findings.filter((it, index) => findings.findIndex(other => other.wrong === it.wrong) === index);
 }
 
 function counted(words: readonly string[]): string[] {

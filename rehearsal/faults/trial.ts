@@ -117,14 +117,19 @@ export class Trial {
     }
     if (/_FAILED$/.test(status)) {
       this.find('stuck', `${operation.name} ends with ${status}: ${reasons.at(-1)}`);
-    } else if (isBack && operation.fails !== true && !(may.fail && reasons.some(it => it.includes(CAUSE) || /^Resource creation cancelled/.test(it)))) {
+    } else if (isBack && operation.fails !== true && !(may.fail && reasons.some(namesCause))) {
       this.find('no reason names the cause', `${operation.name}: ${reasons[0]}`);
     }
-    if (operation.refuses !== undefined && !reasons.some(it => it.includes(operation.refuses!))) {
+    if (operation.refuses !== undefined && !reasons.some(it => it.includes(operation.refuses!) || namesCause(it))) {
       this.find('not refused by name', `${operation.refuses}: ${reasons[0]}`);
     }
     return isBack;
   }
+}
+
+/** Whether a reason quotes what was injected, or says that the operation was cancelled. */
+function namesCause(reason: string): boolean {
+  return reason.includes(CAUSE) || /^Resource creation cancelled/.test(reason);
 }
 
 /** When CloudFormation sent a request: the date in the address that it signed. */
