@@ -132,6 +132,14 @@ export class ApiServer {
     this.sweep(this.get(object));
   }
 
+  /** Refuses another version than the one that is there, if the object names one. */
+  public checkVersion({ apiVersion, kind, metadata: { name, resourceVersion } }: KubernetesObject, living: KubernetesObject): void {
+    if (resourceVersion !== undefined && resourceVersion !== living.metadata.resourceVersion) {
+      throw new Refused('Conflict', `Operation cannot be fulfilled on ${this.kindOf({ apiVersion, kind }).plural}${withGroup({ apiVersion })} "${name}": `
+        + 'the object has been modified; please apply your changes to the latest version and try again');
+    }
+  }
+
   /** Removes an object that is being deleted, once nothing holds it. */
   private sweep(object: KubernetesObject): void {
     const { deletionTimestamp, finalizers = [], namespace } = object.metadata;
@@ -181,13 +189,6 @@ export class ApiServer {
     this.version++;
     this.changed(stored);
     return stored;
-  }
-
-  private checkVersion({ apiVersion, kind, metadata: { name, resourceVersion } }: KubernetesObject, living: KubernetesObject): void {
-    if (resourceVersion !== undefined && resourceVersion !== living.metadata.resourceVersion) {
-      throw new Refused('Conflict', `Operation cannot be fulfilled on ${this.kindOf({ apiVersion, kind }).plural}${withGroup({ apiVersion })} "${name}": `
-        + 'the object has been modified; please apply your changes to the latest version and try again');
-    }
   }
 
   private stamp(): string {

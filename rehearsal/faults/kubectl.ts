@@ -60,6 +60,9 @@ export function kubectl(api: ApiServer, files: Files, args: readonly string[], i
     throw new Error(`rehearsal/faults/kubectl.ts does not know kubectl ${verb}: teach it what the real one does`);
   }
   try {
+    if (command.options.raw !== undefined) {
+      return ended(JSON.stringify(raw(api, verb, command.options.raw, input)));
+    }
     return run({ api, files, ...command, words: command.words.slice(1), input });
   } catch (error) {
     if (error instanceof Refused) {
@@ -129,9 +132,6 @@ function each(run: Run, done: string, change: (object: KubernetesObject) => Kube
 
 function get(run: Run): string {
   const { api, options, words } = run;
-  if (options.raw !== undefined) {
-    return raw(api, options.raw);
-  }
   const [kind, name] = words;
   const isOne = kind?.includes('/') || name !== undefined;
   const wanted = options.filename !== undefined ? read(run) : isOne ? named(run) : undefined;
@@ -146,13 +146,30 @@ function get(run: Run): string {
   return output === undefined || wanted !== undefined && items.length === 0 ? '' : JSON.stringify(output);
 }
 
-function raw(api: ApiServer, path: string): string {
-  const [, apiVersion, plural] = /^\/apis?\/(.+?)\/([a-z]+)$/.exec(path.split('?')[0]) ?? [];
+/** A request as it is, by its address: what is sent and what comes back is one object, or a list. */
+function raw(api: ApiServer, verb: string, path: string, input: string): KubernetesObject {
+  const { pathname, searchParams } = new URL(path, 'https://kubernetes');
+  const [, apiVersion, namespace, plural, name] = /^\/apis?\/((?:[a-z0-9.-]+\/)?v\w+)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
   const kind = api.kinds().find(it => it.apiVersion === apiVersion && it.plural === plural);
   if (kind === undefined) {
     throw new Refused('NotFound', 'the server could not find the requested resource');
   }
-  return JSON.stringify({ items: api.list(kind) });
+  const object = { apiVersion, kind: kind.kind, metadata: { name, namespace } };
+  switch (verb) {
+    case 'create': return api.create(JSON.parse(input), 'kubectl');
+    case 'replace': return api.replace(JSON.parse(input), 'kubectl');
+    case 'delete': {
+      const { resourceVersion } = JSON.parse(input || '{}').preconditions ?? {};
+      api.checkVersion({ ...object, metadata: { ...object.metadata, resourceVersion } }, api.get(object));
+      api.delete(object);
+      return { kind: 'Status', status: 'Success' };
+    }
+    default: {
+      const terms = (searchParams.get('labelSelector') ?? '').split(',').filter(Boolean);
+      const items = () => api.list(kind, namespace).filter(it => terms.every(term => matches(it.metadata.labels ?? {}, term)));
+      return name === undefined ? { items: items() } : api.get(object);
+    }
+  }
 }
 
 /** Deletes, and waits until all is gone, unless it is told not to. */

@@ -94,6 +94,18 @@ test('a kind is known only while there is a definition of it', () => {
   expect([...api.objects.keys()].join()).not.toContain('Thing');
 });
 
+test('takes requests by address: one that is there is not made again, and of an old version not deleted', () => {
+  api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }, 'test');
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'turn', namespace: 'kube-system', labels: { of: 'one' } } };
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
+  const { resourceVersion } = JSON.parse(run(`create --raw ${leases} --filename -`, lease).stdout).metadata;
+  expect(run(`create --raw ${leases} --filename -`, lease).stderr).toContain('Error from server (AlreadyExists)');
+  run(`replace --raw ${leases}/turn --filename -`, { ...lease, spec: { holderIdentity: 'me' } });
+  expect(run(`delete --raw ${leases}/turn --filename -`, { preconditions: { resourceVersion } }).stderr).toContain('Error from server (Conflict)');
+  expect(JSON.parse(run(`get --raw ${leases}?labelSelector=of%3Done`).stdout).items).toHaveLength(1);
+  expect(JSON.parse(run(`get --raw ${leases}/turn`).stdout).spec).toEqual({ holderIdentity: 'me' });
+});
+
 test('a command that it does not know is no answer', () => {
   expect(() => run('cordon node-1')).toThrow('does not know kubectl cordon');
 });
