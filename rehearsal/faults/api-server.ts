@@ -173,8 +173,10 @@ export class ApiServer {
   /** Puts new contents in place of the old; nothing happens if they are the same. */
   private put(living: KubernetesObject, { metadata, ...rest }: KubernetesObject, managedFields: Manager[]): KubernetesObject {
     const { uid, creationTimestamp, deletionTimestamp, resourceVersion, namespace } = living.metadata;
-    const own = { namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, managedFields };
-    const object = { ...rest, metadata: { ...metadata, ...Object.fromEntries(Object.entries(own).filter(([, it]) => it !== undefined)) } };
+    const own = { ...metadata, namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, managedFields };
+    // Empty maps and lists of the metadata are not kept.
+    const isKept = (it: unknown) => it !== undefined && !(typeof it === 'object' && it !== null && Object.keys(it).length === 0);
+    const object = { ...rest, metadata: Object.fromEntries(Object.entries(own).filter(([, it]) => isKept(it))) };
     if (isDeepStrictEqual(object, living)) {
       return living;
     }
