@@ -91,6 +91,7 @@ export const FAULTS: readonly FaultKind[] = [
     skipped: ({ phase }) => phase === 'forward' ? undefined : 'CloudFormation cancels neither a deletion nor a rollback',
     disturb: world => async ({ invocation, go }) => {
       world.calls.say(`another resource fails, and ${invocation.name} pauses`);
+      await world.clock.sleep(1_000); // the dates in the addresses are to the second, and CloudFormation is not faster
       world.cloudformation.cancel();
       await world.clock.sleep(HELD);
       return go();

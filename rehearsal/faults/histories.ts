@@ -54,7 +54,7 @@ const release = (name: string, namespace: string, Version: string, more: object 
 }, after);
 
 const manifest = (objects: object[], after?: string[]) =>
-  kubernetes('Custom::AWSCDK-EKS-KubernetesResource', { Manifest: JSON.stringify(objects), Overwrite: 'true', PruneLabel: 'unused' }, after);
+  kubernetes('Custom::AWSCDK-EKS-KubernetesResource', { Manifest: JSON.stringify(objects), PruneLabel: 'unused' }, after);
 
 const teardown = (Task: string, after: string[]): Resource => ({
   type: 'Custom::EksPlatformTeardown', function: 'teardown', properties: { Task, ClusterName: 'shop', VpcId: 'vpc-1', ZoneIds: ['Z1'] }, after,

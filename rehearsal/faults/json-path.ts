@@ -8,14 +8,26 @@ type Part = { readonly inside?: string; readonly text?: string };
 
 function print(parts: readonly Part[], root: any, here: any): string {
   const range = parts.findIndex(it => it.inside?.startsWith('range '));
-  const end = parts.findIndex(it => it.inside === 'end');
   if (range < 0) {
     return parts.map(it => said(it, root, here)).join('');
   }
+  const end = endOf(parts, range);
   const items = select(here, parts[range].inside!.slice('range '.length).trim());
   return parts.slice(0, range).map(it => said(it, root, here)).join('')
     + items.map(item => print(parts.slice(range + 1, end), root, item)).join('')
     + print(parts.slice(end + 1), root, here);
+}
+
+/** A range may stand in another one. */
+function endOf(parts: readonly Part[], range: number): number {
+  let open = 0;
+  return parts.findIndex(({ inside }, index) => {
+    if (index >= range && (inside?.startsWith('range ') || inside === 'end')) {
+      open += inside === 'end' ? -1 : 1;
+      return open === 0;
+    }
+    return false;
+  });
 }
 
 function said({ inside, text }: Part, root: any, here: any): string {
