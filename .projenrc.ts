@@ -167,6 +167,7 @@ project.addTask('demo', {
 });
 // Without projen in between, which would drop the quotes in `--app "node main.js"`.
 project.setScript('rehearse', 'ts-node -P tsconfig.dev.json rehearsal/run.ts');
+project.setScript('rehearse:faults', 'ts-node -P tsconfig.dev.json rehearsal/faults/run.ts');
 project.addTask('rehearse:edges', {
   description: 'Drop each dependency that the library sets, one at a time, and tell which loss a rehearsal notices',
   exec: 'ts-node -P tsconfig.dev.json rehearsal/dependencies.ts',

@@ -51,6 +51,7 @@ export const ROOMS: { readonly [house: string]: Rooms } = {
     environment: ['support', 'aws', 'setup', 'charts', 'cluster', 'emulator', 'controller'],
     report: ['charts'],
     lifecycle: ['support', 'template', 'aws', 'charts', 'judge', 'emulator', 'controller', 'checks', 'environment', 'report'],
+    faults: ['support'],
     dependencies: ['support', 'template', 'aws', 'emulator', 'environment', 'report', 'lifecycle'],
   },
 };

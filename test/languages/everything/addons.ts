@@ -14,6 +14,7 @@ export function addons({ cdk, eksplatform, chart }: Libraries, stack: InstanceTy
     vpc,
     vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
     securityGroups: [group],
+    environment: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
     logGroup: new cdk.aws_logs.LogGroup(stack, 'Log'),
   });
   const provider = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
