@@ -3,6 +3,7 @@ import { join } from 'path';
 import { parse } from 'yaml';
 import { CHART_VALUES } from '../../src/kubernetes/chart-values';
 import { VERSIONS, type Chart } from '../../src/kubernetes/versions';
+import { describeUnless } from '../support/run';
 
 const charts = Object.values(VERSIONS.charts).map(chart => [chart.name, chart] as [string, Chart]);
 const names = charts.map(([name]) => name);
@@ -18,7 +19,7 @@ test.each(names)('the names of %s are in order, each once', name => {
 
 /** The folder with the charts, each unpacked in a folder of its name. They are not part of this project. */
 const folder = process.env.CHARTS_DIR ?? '';
-const withCharts = process.env.CHARTS_DIR ? describe : describe.skip;
+const withCharts = describeUnless(process.env.CHARTS_DIR ? undefined : 'CHARTS_DIR is not set');
 const read = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8');
 
 withCharts('with the charts in CHARTS_DIR', () => {

@@ -65,7 +65,7 @@ describeUnless(missingOf(REHEARSAL))('what a rehearsal fails for, and says', () 
     });
     expect(failed).toMatchObject({ type: 'Custom::AWSCDK-EKS-HelmChart', action: 'create' });
     expect(failed.said).toMatch(/assumed-role\/\S*Handler\S* is not authorized to perform: ecr:GetAuthorizationToken/);
-  }, 90_000);
+  }, 240_000); // the function waits two minutes for rights that were just granted
 
   test('a chart has no such version: Helm names chart, version and repository', async () => {
     const failed = await withoutLuck(template => setChartVersions(template, () => '99.99.99'));
