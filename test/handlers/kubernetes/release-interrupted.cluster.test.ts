@@ -140,7 +140,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases whose Helm is interrupted', (
       await expectExactly(1);
     }
     expect(releases.said).toContain('shop/many was left pending-install');
-  }, 120_000);
+  }, 300_000);
 
   test('the handler is killed at ten moments of an upgrade: the next request upgrades each time', async () => {
     const random = seeded(11);
@@ -155,7 +155,7 @@ describeUnless(missingOf(CONTROL_PLANE))('releases whose Helm is interrupted', (
       await expectExactly(to);
     }
     expect(releases.said).toContain('shop/many was left pending-upgrade');
-  }, 120_000);
+  }, 300_000);
 
   test('the handler is killed while it uninstalls: the next delete continues', async () => {
     const random = seeded(13);
