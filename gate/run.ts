@@ -52,15 +52,23 @@ async function runPart(part: Part) {
   const left = LONGEST - (Date.now() - started);
   say(`\n== ${part.name}`);
   if (left <= 0) {
-    report(part, undefined, ONE_FAILED, [`not started: ${LONGEST / 60_000} minutes are over`]);
+    report(part, undefined, NONE, [`not started: ${LONGEST / 60_000} minutes are over`]);
     return;
   }
   const ended = await new Running(part, ROOT, REPORTS, { left }).ended;
   const counts = countsOf(part, ended);
-  const complaints = counts.failed === 0 && ended.code !== 0
-    ? [`${ended.why}${part.counting === 'jest' ? ', though no test failed: look at what runs before the tests, such as the type check' : ''}`]
-    : [];
-  report(part, ended, part.counting === 'whole' && complaints.length > 0 ? ONE_FAILED : counts, complaints);
+  report(part, ended, counts, complaintsOf(part, ended, counts));
+}
+
+/** What is wrong though no test has failed. A part that ran no test proves nothing. */
+function complaintsOf(part: Part, ended: Ended, { passed, failed }: Counts): string[] {
+  if (failed > 0) {
+    return [];
+  }
+  if (ended.code !== 0) {
+    return [`${ended.why}${part.counting === 'jest' ? ', though no test failed: look at what runs before the tests, such as the type check' : ''}`];
+  }
+  return passed === 0 ? ['no test passed, or it left no results'] : [];
 }
 
 function countsOf(part: Part, ended: Ended): Counts {
@@ -89,7 +97,7 @@ async function finishSetup(setup: Running): Promise<string | undefined> {
     return said;
   }
   say(`\n== ${SETUP.name} (ran beside the parts above): ${said}`);
-  report(SETUP, ended, ended.code === 0 ? ONE_PASSED : ONE_FAILED, ended.code === 0 ? [] : [ended.why]);
+  report(SETUP, ended, countsOf(SETUP, ended), complaintsOf(SETUP, ended, countsOf(SETUP, ended)));
   return ended.code === 0 ? undefined : said;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { parse } from 'yaml';
+import { describeUnless } from './run';
 
 /** The charts that this library deploys, by the names of their releases. */
 export type ChartName = 'cilium' | 'aws-load-balancer-controller' | 'external-dns';
@@ -18,10 +19,10 @@ const DATA: { readonly [chart in ChartName]: { readonly values: string; readonly
 };
 
 /** Tests that read the charts' default values and schemas. */
-export const describeWithChartData = CHARTS_DIR || CHART_DATA_DIR ? describe : skipped('neither CHARTS_DIR nor CHART_DATA_DIR is set');
+export const describeWithChartData = CHARTS_DIR || CHART_DATA_DIR ? describe : describeUnless('neither CHARTS_DIR nor CHART_DATA_DIR is set');
 
 /** Tests that render the charts. */
-export const describeWithCharts = CHARTS_DIR ? describeOnLinux() : skipped('CHARTS_DIR is not set');
+export const describeWithCharts = CHARTS_DIR ? describeOnLinux() : describeUnless('CHARTS_DIR is not set');
 
 /** The folder of a chart. */
 export function chartFolder(chart: ChartName): string {
@@ -41,9 +42,5 @@ export function valuesSchema(chart: 'cilium' | 'external-dns'): any {
 
 /** The only helm at hand is the one of the kubectl layer. */
 function describeOnLinux() {
-  return process.platform === 'linux' && process.arch === 'x64' ? describe : skipped('the helm of the kubectl layer runs on Linux on x86 only');
-}
-
-function skipped(reason: string) {
-  return (name: string, tests: () => void) => describe.skip(`${name} (skipped: ${reason})`, tests);
+  return process.platform === 'linux' && process.arch === 'x64' ? describe : describeUnless('the helm of the kubectl layer runs on Linux on x86 only');
 }

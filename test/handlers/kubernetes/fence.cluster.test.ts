@@ -1,6 +1,6 @@
 import { setTimeout } from 'timers/promises';
 import { Engine, manifest, MANIFEST } from './engine';
-import { configMap, DEPLOYMENT, Releases } from './releases';
+import { configMap, Releases } from './releases';
 import type { Event } from '../../../handlers/kubernetes/run';
 import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { describeUnless } from '../../support/run';
@@ -13,12 +13,7 @@ describeUnless(missingOf(CONTROL_PLANE))('requests that overlap, with a real Hel
 
   beforeAll(async () => {
     releases = await Releases.start();
-    for (const version of ['1.0.0', '2.0.0']) {
-      await releases.publish('web', version, {
-        templates: { deployment: DEPLOYMENT, config: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}-config" }\ndata: { version: "${version}" }` },
-        values: { replicas: 0 },
-      });
-    }
+    await releases.publishWeb();
     await releases.byHand('bystander', '1.0.0');
   }, 60_000);
 

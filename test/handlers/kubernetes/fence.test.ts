@@ -54,6 +54,18 @@ async function turns(): Promise<void> {
   }
 }
 
+/** A creation that runs out of time while its kind is not registered. Returns the event with which it invokes itself to go on. */
+async function beginAndContinue(): Promise<any> {
+  engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 2 * MINUTE };
+  const invoke = jest.fn();
+  Object.assign(engine.aws, { invoke });
+  const waiting = new FakePrograms([[/^apply/, { stderr: 'error: no matches for kind "ConfigMap" in version "v1"' }]]);
+  Object.assign(waiting, { leases: programs.leases });
+  engine.layer = () => waiting;
+  await send('Create', NEW, at(1));
+  return JSON.parse(invoke.mock.calls[0][0].Payload);
+}
+
 /** What was applied, in its order. */
 function applied(): string[] {
   return programs.applied.map(it => JSON.parse(it.input!).data.version);
@@ -135,14 +147,7 @@ test.each([['Lambda\'s retry', 1], ['the next request', 2]])('%s waits for a kil
 });
 
 test('another invocation that goes on does not wait for the one that it continues, though a copy of it does', async () => {
-  engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 2 * MINUTE };
-  const invoke = jest.fn();
-  Object.assign(engine.aws, { invoke });
-  const waiting = new FakePrograms([[/^apply/, { stderr: 'error: no matches for kind "ConfigMap" in version "v1"' }]]);
-  Object.assign(waiting, { leases: programs.leases });
-  engine.layer = () => waiting;
-  await send('Create', NEW, at(1));
-  const continued = JSON.parse(invoke.mock.calls[0][0].Payload);
+  const continued = await beginAndContinue();
   const began = engine.clock.now();
   engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 15 * MINUTE };
   engine.layer = () => held;
@@ -168,19 +173,12 @@ test('an invocation that goes on is not overtaken by an older request, though th
 });
 
 test('a request that is overtaken between two invocations does not hold the newer one', async () => {
-  engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 2 * MINUTE };
-  const invoke = jest.fn();
-  Object.assign(engine.aws, { invoke });
-  const waiting = new FakePrograms([[/^apply/, { stderr: 'error: no matches for kind "ConfigMap" in version "v1"' }]]);
-  Object.assign(waiting, { leases: programs.leases });
-  engine.layer = () => waiting;
-  await send('Create', NEW, at(1));
+  const continued = await beginAndContinue();
   engine.invocation = { functionName: 'kubernetes', getRemainingTimeInMillis: () => 15 * MINUTE };
   engine.layer = () => programs;
   const began = engine.clock.now();
   const newer = send('Create', OLD, at(2));
   await turns();
-  const continued = JSON.parse(invoke.mock.calls[0][0].Payload);
   await Promise.all([newer, engine.serve(continued, continued.ResourceProperties)]);
   expect(engine.answers.map(it => [it.RequestId, it.Status])).toEqual([['at-1', 'FAILED'], ['at-2', 'SUCCESS']]);
   expect(engine.clock.now() - began).toBeLessThan(MINUTE);

@@ -1,4 +1,4 @@
-import { configMap, crd, DEPLOYMENT, FAILED_CREATE, Releases } from './releases';
+import { configMap, crd, FAILED_CREATE, Releases } from './releases';
 import { CONTROL_PLANE, missingOf } from '../../../rehearsal/setup/toolchain';
 import { describeUnless } from '../../support/run';
 
@@ -10,12 +10,7 @@ describeUnless(missingOf(CONTROL_PLANE))('whose releases are whose, with a real 
 
   beforeAll(async () => {
     releases = await Releases.start();
-    for (const version of ['1.0.0', '2.0.0']) {
-      await releases.publish('web', version, {
-        templates: { deployment: DEPLOYMENT, config: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}-config" }\ndata: { version: "${version}" }` },
-        values: { replicas: 0 },
-      });
-    }
+    await releases.publishWeb();
     await releases.publish('broken', '1.0.0', { templates: { wrong: configMap('Not_A_Name') } });
     await releases.byHand('bystander', '1.0.0');
     bystander = await releases.get('configmap', 'bystander-config');

@@ -107,6 +107,16 @@ export class Releases {
     return `http://127.0.0.1:${(this.repository.address() as AddressInfo).port}`;
   }
 
+  /** Publishes two versions of a chart without pods, each with its version in a ConfigMap. */
+  public async publishWeb(): Promise<void> {
+    for (const version of ['1.0.0', '2.0.0']) {
+      await this.publish('web', version, {
+        templates: { deployment: DEPLOYMENT, config: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}-config" }\ndata: { version: "${version}" }` },
+        values: { replicas: 0 },
+      });
+    }
+  }
+
   /** Installs a release as somebody does by hand. */
   public async byHand(name: string, version: string, ...more: string[]): Promise<void> {
     const args = ['upgrade', '--install', name, 'web', '--repo', this.address, '--version', version, '--namespace', this.namespace, ...more];
